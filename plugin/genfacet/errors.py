@@ -1,0 +1,35 @@
+"""Every error that GenFacet raises on purpose.
+
+    GenFacetError
+    ├── SettingsError    the configuration cannot be used: genfacet.yml, an environment variable, an option
+    ├── RequestError     `ext.genfacet` or its body is malformed; answered as a 400 in Elasticsearch's shape
+    └── ServerError      Elasticsearch answered with an error; its status and body are kept
+
+The message of each is one sentence that says what to do. It holds no credentials and no query text.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class GenFacetError(Exception):
+    """Base of all errors below."""
+
+
+class SettingsError(GenFacetError):
+    """The configuration cannot be used."""
+
+
+class RequestError(GenFacetError):
+    """A request to GenFacet is malformed."""
+
+    status = 400
+
+
+class ServerError(GenFacetError):
+    """Elasticsearch answered with an error."""
+
+    def __init__(self, message: str, *, status: int, body: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
