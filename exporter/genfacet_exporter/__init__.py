@@ -1,0 +1,1 @@
+"""A trained student to a checked, quantised ONNX folder."""

@@ -1,0 +1,1 @@
+"""Verified, query-dependent facets for an existing Elasticsearch."""

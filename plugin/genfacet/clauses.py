@@ -1,0 +1,166 @@
+"""A facet's value to its Elasticsearch clause: a pure function of name, value and catalogue.
+
+The builder is closed. Whatever a model, a stored document or a request says, only ``term``, ``terms``, ``range`` and
+``match_phrase`` come out, combined by ``bool`` and ``nested``, on fields of the configuration.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from genfacet.body import Clause
+from genfacet.catalog import Attribute, Catalog, Family
+from genfacet.facets import Kind, Selections
+from genfacet.values import TEXT, Constraint, Range, read_number, read_open, read_range
+
+BOOLEANS = {"yes": True, "no": False}
+MAX_VALUE = 512
+
+
+class UnknownValue(ValueError):
+    """A value, or its attribute, that the catalogue cannot hold."""
+
+
+def kind_of(name: str, value: str, catalog: Catalog) -> Kind:
+    """The kind of a facet, as far as one of its values tells."""
+    if name.startswith("~"):
+        return "open"
+    attribute = catalog.attribute(name)
+    is_range = attribute is not None and attribute.type != "boolean" and read_range(value) is not None
+    return "range" if is_range else "attribute"
+
+
+def value_clause(name: str, value: str, catalog: Catalog) -> Clause:
+    """The clause that holds for the documents that have this value.
+
+    Raises UnknownValue where the catalogue has no such attribute, or the value does not suit it.
+    """
+    if len(value) > MAX_VALUE or not value:
+        raise UnknownValue("a value has 1 to 512 characters")
+    if name.startswith("~"):
+        return _open_clause(value, catalog)
+    attribute = _attribute(name, catalog)
+    span = read_range(value) if attribute.ranges else None
+    if span is not None and attribute.type != "boolean":
+        return _range_clause(attribute, span, catalog)
+    return _equal_clause(attribute, [value], catalog)
+
+
+def facet_clause(name: str, values: Sequence[str], catalog: Catalog) -> Clause:
+    """The clause of several selected values of one facet: any of them."""
+    return any_of([value_clause(name, value, catalog) for value in values])
+
+
+def selection_clauses(selections: Selections, catalog: Catalog, without: str | None = None) -> list[Clause]:
+    """One clause for every facet with selected values, leaving out one facet."""
+    return [facet_clause(name, values, catalog) for name, values in selections.items() if values and name != without]
+
+
+def any_of(clauses: Sequence[Clause]) -> Clause:
+    """Documents for which at least one clause holds."""
+    return clauses[0] if len(clauses) == 1 else {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+def all_of(clauses: Sequence[Clause]) -> Clause:
+    """Documents for which every clause holds; no clause at all holds for every document."""
+    if not clauses:
+        return {"match_all": {}}
+    return clauses[0] if len(clauses) == 1 else {"bool": {"filter": list(clauses)}}
+
+
+def _open_clause(value: str, catalog: Catalog) -> Clause:
+    try:
+        meaning = read_open(value)
+    except ValueError as error:
+        raise UnknownValue(str(error)) from error
+    if not meaning.constraints:
+        return _phrases([meaning.words], catalog)
+    return all_of([_constraint_clause(constraint, catalog) for constraint in meaning.constraints])
+
+
+def _constraint_clause(constraint: Constraint, catalog: Catalog) -> Clause:
+    if constraint.name == TEXT:
+        return _phrases(constraint.alternatives, catalog)
+    attribute = _attribute(constraint.name, catalog)
+    if constraint.range is not None:
+        return _range_clause(attribute, constraint.range, catalog)
+    return _equal_clause(attribute, constraint.alternatives, catalog)
+
+
+def _phrases(phrases: Sequence[str], catalog: Catalog) -> Clause:
+    fields = [field.partition("^")[0] for field in catalog.text_fields]
+    if not fields:
+        raise UnknownValue("the configuration names no text fields")
+    return any_of([{"match_phrase": {field: phrase}} for phrase in phrases for field in fields])
+
+
+def _attribute(name: str, catalog: Catalog) -> Attribute:
+    attribute = catalog.attribute(name)
+    if attribute is None:
+        raise UnknownValue(f"{name!r} is no facetable attribute")
+    return attribute
+
+
+def _range_clause(attribute: Attribute, span: Range, catalog: Catalog) -> Clause:
+    if not attribute.ranges or attribute.type == "boolean":
+        raise UnknownValue(f"{attribute.name!r} has no ranges")
+    if attribute.field is not None:
+        if attribute.type != "number":
+            raise UnknownValue(f"{attribute.name!r} is not a number")
+        return {"range": {attribute.field: _bounds(span, attribute)}}
+
+    def numbers(family: Family) -> Clause | None:
+        return {"range": {family.number: _bounds(span, attribute)}} if family.number else None
+
+    return _in_families(attribute, catalog, numbers)
+
+
+def _bounds(span: Range, attribute: Attribute) -> dict[str, float]:
+    sides = {"gte": span.low, "lt": span.high}
+    return {side: _stored(bound, attribute) for side, bound in sides.items() if bound is not None}
+
+
+def _stored(number: Decimal, attribute: Attribute) -> float:
+    return float(number / Decimal(attribute.scale))
+
+
+def _equal_clause(attribute: Attribute, values: Sequence[str], catalog: Catalog) -> Clause:
+    numbers = [number for value in values if (number := read_number(value)) is not None]
+    if attribute.field is None:
+        return _in_families(attribute, catalog, lambda family: _pair_equal(family, attribute, values, numbers))
+    if attribute.type == "number":
+        if len(numbers) < len(values):
+            raise UnknownValue(f"{attribute.name!r} is a number")
+        return {"terms": {attribute.field: [_stored(number, attribute) for number in numbers]}}
+    if attribute.type == "boolean":
+        if not set(values) <= BOOLEANS.keys():
+            raise UnknownValue(f"{attribute.name!r} is yes or no")
+        return {"terms": {attribute.field: [BOOLEANS[value] for value in values]}}
+    return {"terms": {attribute.field: list(values)}}
+
+
+def _pair_equal(
+    family: Family, attribute: Attribute, values: Sequence[str], numbers: Sequence[Decimal]
+) -> Clause | None:
+    ways: list[Clause] = []
+    if family.text:
+        ways.append({"terms": {family.text: list(values)}})
+    if family.number and numbers:
+        ways.append({"terms": {family.number: [_stored(number, attribute) for number in numbers]}})
+    return any_of(ways) if ways else None
+
+
+def _in_families(attribute: Attribute, catalog: Catalog, condition: Callable[[Family], Clause | None]) -> Clause:
+    """Name and value match in one nested object, in any of the families that can hold such a value."""
+    clauses = [
+        {
+            "nested": {
+                "path": family.path,
+                "query": {"bool": {"filter": [{"terms": {family.name: family.raw_names(attribute.name)}}, held]}},
+            }
+        }
+        for family in catalog.families
+        if (held := condition(family)) is not None
+    ]
+    if not clauses:
+        raise UnknownValue(f"no family holds such a value of {attribute.name!r}")
+    return any_of(clauses)

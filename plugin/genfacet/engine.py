@@ -1,0 +1,220 @@
+"""The way of one query. The one place that knows the order of things and what happens when one of them fails.
+
+The engine does no input or output. ``Engine.facets`` is a generator: it yields the sibling requests that it needs and
+is sent their answers, so that the same text serves synchronous and asynchronous clients (see ``runner``), and tests.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from genfacet.background import Background, read_background
+from genfacet.cache import TtlCache, list_key
+from genfacet.catalog import Catalog, label_of
+from genfacet.clauses import kind_of
+from genfacet.control import Control
+from genfacet.facets import Definition, Facet
+from genfacet.planning import Plan, make_plan, relax, without
+from genfacet.probe import probe_request, read_probe
+from genfacet.request import FacetRequest
+from genfacet.settings import IndexSettings, Settings
+from genfacet.sibling import Search, Sibling, is_approximate
+from genfacet.sources import View, load_source
+from genfacet.sources.definitions import define
+from genfacet.values import words_of
+from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
+
+SPARE = 4
+"""Facets proposed beyond the wanted ones, for those that do not survive counting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Work that many searches wait for at once: it runs once per key, and on after a search gave up on it."""
+
+    key: str
+    work: Generator[Sibling, Mapping[str, Any], Background]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the facets of one search came to. ``missing``: selected facets that exist in the index no more."""
+
+    facets: tuple[Facet, ...]
+    missing: tuple[str, ...] = ()
+    exact: bool = True
+    total: int | None = None
+    timed_out: bool = False
+    reason: str | None = None
+
+
+Step = Sibling | Shared
+Facets = Generator[Step, Any, Answer]
+
+
+class Engine:
+    """Plans searches and computes their facets."""
+
+    def __init__(self, settings: Settings, control: Control | None = None) -> None:
+        self.settings = settings
+        self.control = control or Control()
+        options = settings.engine
+        self._lists: TtlCache[str, tuple[Definition, ...]] = TtlCache(options.cache_entries, options.cache_ttl_s)
+        self._backgrounds: TtlCache[str, Background] = TtlCache(1000, options.background_ttl_s)
+        self._catalogs = {name: index.catalog() for name, index in settings.indices.items()}
+        self._digests = {name: index.model_dump_json() for name, index in settings.indices.items()}
+
+    def index(self, target: str | None) -> tuple[str, IndexSettings] | None:
+        """The configuration of an index expression: of that name, or the only one where the path names none."""
+        indices = self.settings.indices
+        if target is None and len(indices) == 1:
+            target = next(iter(indices))
+        return (target, indices[target]) if target is not None and target in indices else None
+
+    def plan(self, search: Search, request: FacetRequest, audience: str) -> Plan:
+        """How the search is executed. Where its index is not configured: as it came, without facets."""
+        filled = request.filled(self.settings.engine)
+        name = self._name(search)
+        catalog = self._catalogs.get(name, Catalog({}, (), ()))
+        plan = make_plan(search, filled, catalog, self.settings.engine.soft_weight)
+        return self._keyed(replace(plan, index=name if name in self._catalogs else None, audience=audience))
+
+    def relaxed(self, plan: Plan, total: int) -> Plan | None:
+        """The plan to execute instead, where a rewrite found nothing."""
+        relaxed = relax(plan, total, self.settings.engine.soft_weight)
+        return None if relaxed is None else self._keyed(relaxed)
+
+    def without_missing(self, plan: Plan, answer: Answer) -> Plan | None:
+        """The plan to execute instead, where a selected facet's values exist in the index no more."""
+        if not answer.missing:
+            return None
+        reasons = {name: "the catalogue holds no such value any more" for name in answer.missing}
+        return self._keyed(without(plan, reasons, self.settings.engine.soft_weight))
+
+    def facets(self, plan: Plan) -> Facets:
+        """The facets of a plan: definitions, then their counts."""
+        off = self._why_not(plan)
+        if off is not None:
+            return self.uncounted(plan, off)
+        definitions = self._lists.get(plan.key)
+        if definitions is None:
+            if self.control.is_over_budget():
+                return self.uncounted(plan, "over budget")
+            started = perf_counter()
+            definitions = yield from self._live(plan)
+            self._lists.put(plan.key, definitions)
+            self.control.spend((perf_counter() - started) * 1000)
+        if not definitions:
+            return Answer((), reason="nothing splits these results")
+        answer = yield counts_request(plan.base, definitions, plan.selections, plan.catalog)
+        counts = read_counts(answer, definitions, plan.selections)
+        size, values = plan.request.size or 0, plan.request.values or 0
+        facets = verified_facets(definitions, counts, plan.selections, size, values)
+        exact = counts.exact and not is_approximate(plan.base)
+        return Answer(
+            tuple(facets),
+            counts.missing,
+            exact,
+            counts.total,
+            reason=None if facets else "nothing splits these results",
+        )
+
+    def uncounted(self, plan: Plan, reason: str, timed_out: bool = False) -> Answer:
+        """The answer where counts could not be had: selected values come back, nothing else is shown."""
+        definitions = [_as_selected(plan, name) for name in plan.selections]
+        return Answer(tuple(uncounted_facets(definitions)), timed_out=timed_out, reason=reason)
+
+    def _live(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
+        """Definitions chosen now: the probe, read by a source. Selected facets come first."""
+        request = plan.request
+        background = yield from self._background(plan)
+        answer = yield probe_request(plan.base, plan.selections, plan.catalog, self.settings.engine.sample)
+        probe = read_probe(answer, plan.selections, plan.catalog)
+        source = load_source(request.source or self.settings.engine.source)
+        view = View(plan.user_query, probe, background, plan.catalog)
+        proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)
+        selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
+        return (*selected, *(d for d in proposed if d.name not in plan.selections))
+
+    def _background(self, plan: Plan) -> Generator[Shared, Background, Background]:
+        key = f"{plan.index}\n{plan.audience}\n{self._digests[plan.index or '']}"
+        known = self._backgrounds.get(key)
+        if known is None:
+            known = yield Shared(key, self._read_background(key, plan))
+        return known
+
+    def _read_background(self, key: str, plan: Plan) -> Generator[Sibling, Mapping[str, Any], Background]:
+        background = yield from read_background(plan.base.target, plan.catalog)
+        self._backgrounds.put(key, background)
+        return background
+
+    def _why_not(self, plan: Plan) -> str | None:
+        if plan.index is None:
+            return "the index is not configured: `genfacet init` writes its configuration"
+        return self.control.why_not(plan.request.client_id or plan.request.session_id or plan.user_query or "")
+
+    def _name(self, search: Search) -> str:
+        found = self.index(search.target)
+        return found[0] if found else ""
+
+    def _keyed(self, plan: Plan) -> Plan:
+        request = plan.request
+        key = list_key(
+            plan.base,
+            plan.rewritten or plan.user_query,
+            selections={name: list(values) for name, values in plan.selections.items()},
+            locale=request.locale,
+            audience=plan.audience,
+            source=request.source,
+            size=[request.size, request.values],
+            configuration=self._digests.get(plan.index or ""),
+        )
+        return replace(plan, key=key)
+
+
+def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> dict[str, Any]:
+    """``ext.genfacet`` of an answer, as the contract has it."""
+    facets = [facet for facet in answer.facets if not shadow or facet.name in plan.selections]
+    written: dict[str, Any] = {
+        "query_id": uuid4().hex,
+        "took": took_ms,
+        "timed_out": answer.timed_out,
+        "model": None,
+        "ignored": [ignored.as_json() for ignored in plan.ignored],
+        "query": {
+            "original": plan.user_query,
+            "rewritten": plan.rewritten,
+            "mode": plan.mode,
+            "relaxed": plan.relaxed,
+        },
+        "facets": [facet.as_json(plan.request.explain) for facet in facets],
+    }
+    if answer.reason is not None:
+        written["reason"] = answer.reason
+    if not answer.exact:
+        written["count_relation"] = "approximate"
+    return written
+
+
+def _as_selected(plan: Plan, name: str) -> Definition:
+    """The definition of a facet of which nothing is known but what was selected."""
+    values = plan.selections[name]
+    attribute = plan.catalog.attribute(name)
+    label = attribute.label if attribute is not None else label_of(name)
+    labels = tuple(words_of(value) if name.startswith("~") else value for value in values)
+    return Definition(name, label, kind_of(name, values[0], plan.catalog), "selection", tuple(values), labels)
+
+
+def _selected(plan: Plan, name: str, view: View, most: int) -> Definition:
+    """The definition of a selected facet: its selected values, and what else the results hold without them."""
+    chosen = _as_selected(plan, name)
+    seen = view.probe.selected.get(name)
+    offered = define(seen, "selection", most) if seen is not None else None
+    if offered is None:
+        return chosen
+    extra = [(v, label) for v, label in zip(chosen.values, chosen.labels, strict=True) if v not in offered.values]
+    values = (*(v for v, _ in extra), *offered.values)
+    labels = (*(label for _, label in extra), *offered.labels)
+    return replace(offered, values=values, labels=labels)

@@ -1,0 +1,225 @@
+"""Runs the engine's generators: in an event loop, or in a bounded pool of threads.
+
+A run works beside the user's search. It can be given up at any time: the asynchronous one is cancelled, the
+synchronous one is abandoned to its pool. Whatever goes wrong in it becomes a reason in the answer, never an error.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
+from threading import Lock, Semaphore
+from typing import Any
+
+from genfacet.engine import Answer, Engine, Shared, Step
+from genfacet.planning import Plan
+from genfacet.sibling import Sibling
+
+log = logging.getLogger("genfacet")
+
+Reply = Mapping[str, Any]
+Send = Callable[[Sibling], Reply]
+AsyncSend = Callable[[Sibling], Awaitable[Reply]]
+
+
+class SiblingFailed(Exception):
+    """A sibling was not answered with 200; the message says what came instead, without any of its content."""
+
+
+@dataclass
+class Timings:
+    """Seconds by stage, filled while a run goes on."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, stage: str, started: float) -> None:
+        """Counts the time since ``started`` towards a stage."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def failure(error: BaseException) -> str:
+    """A failed run as the reason of an answer. Unexpected errors are logged by their kind and place alone."""
+    if isinstance(error, SiblingFailed):
+        return str(error)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "?"
+    log.warning("facets failed: %s in %s", type(error).__name__, place)
+    return f"facets failed: {type(error).__name__}"
+
+
+class AsyncRunner:
+    """Runs plans as tasks of the running event loop."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._running = 0
+        self._shared: dict[str, asyncio.Task[Any]] = {}
+
+    def start(self, plan: Plan, send: AsyncSend) -> "AsyncRun":
+        """Starts computing the facets of a plan; ``send`` asks under the caller's credentials."""
+        if self._running >= self._engine.settings.engine.workers:
+            return AsyncRun(self._engine, plan, None)
+        self._running += 1
+        timings = Timings()
+        task = asyncio.create_task(self._drive(self._engine.facets(plan), send, timings))
+        task.add_done_callback(self._finished)
+        return AsyncRun(self._engine, plan, task, timings)
+
+    def _finished(self, _: asyncio.Task[Any]) -> None:
+        self._running -= 1
+
+    async def _drive(self, work: Generator[Step, Any, Any], send: AsyncSend, timings: Timings) -> Any:
+        reply: Any = None
+        while True:
+            try:
+                step = work.send(reply)
+            except StopIteration as stop:
+                return stop.value
+            if isinstance(step, Shared):
+                reply = await asyncio.shield(self._share(step, send, timings))
+            else:
+                started = time.perf_counter()
+                reply = await send(step)
+                timings.add(step.stage, started)
+
+    def _share(self, step: Shared, send: AsyncSend, timings: Timings) -> "asyncio.Task[Any]":
+        task = self._shared.get(step.key)
+        if task is None:
+            task = asyncio.create_task(self._drive(step.work, send, timings))
+            self._shared[step.key] = task
+            task.add_done_callback(lambda done: self._forget(step.key, done))
+        return task
+
+    def _forget(self, key: str, task: "asyncio.Task[Any]") -> None:
+        del self._shared[key]
+        if not task.cancelled() and task.exception() is not None:
+            log.debug("shared work failed: %s", type(task.exception()).__name__)
+
+    async def close(self) -> None:
+        """Ends what still runs."""
+        tasks = list(self._shared.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class AsyncRun:
+    """The facets of one search, on their way."""
+
+    def __init__(
+        self, engine: Engine, plan: Plan, task: "asyncio.Task[Answer] | None", timings: Timings | None = None
+    ) -> None:
+        self._engine, self._plan, self._task = engine, plan, task
+        self.timings = timings or Timings()
+
+    async def wait(self, seconds: float) -> Answer:
+        """The answer, at the latest after ``seconds``; what is late is cancelled."""
+        if self._task is None:
+            return self._engine.uncounted(self._plan, "too many searches at once")
+        done, _ = await asyncio.wait({self._task}, timeout=seconds)
+        if not done:
+            self.cancel()
+            return self._engine.uncounted(self._plan, "deadline", timed_out=True)
+        try:
+            return self._task.result()
+        except Exception as error:  # whatever it was, it costs facets only
+            return self._engine.uncounted(self._plan, failure(error))
+
+    def cancel(self) -> None:
+        """Gives up."""
+        if self._task is not None:
+            self._task.cancel()
+
+
+class Runner:
+    """Runs plans in a bounded pool of threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        workers = engine.settings.engine.workers
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="genfacet")
+        self._free = Semaphore(workers)
+        self._shared: dict[str, Future[Any]] = {}
+        self._lock = Lock()
+
+    def start(self, plan: Plan, send: Send) -> "Run":
+        """Starts computing the facets of a plan; ``send`` asks under the caller's credentials."""
+        if not self._free.acquire(blocking=False):
+            return Run(self._engine, plan, None)
+        timings = Timings()
+        future = self._pool.submit(self._drive, self._engine.facets(plan), send, timings)
+        future.add_done_callback(lambda _: self._free.release())
+        return Run(self._engine, plan, future, timings)
+
+    def submit(self, work: Callable[[], None]) -> None:
+        """Runs other work in the background where a thread is free, else not at all."""
+        if self._free.acquire(blocking=False):
+            self._pool.submit(work).add_done_callback(lambda _: self._free.release())
+
+    def close(self) -> None:
+        """Waits for nothing: what still runs is abandoned."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _drive(self, work: Generator[Step, Any, Any], send: Send, timings: Timings) -> Any:
+        reply: Any = None
+        while True:
+            try:
+                step = work.send(reply)
+            except StopIteration as stop:
+                return stop.value
+            if isinstance(step, Shared):
+                reply = self._share(step, send, timings)
+            else:
+                started = time.perf_counter()
+                reply = send(step)
+                timings.add(step.stage, started)
+
+    def _share(self, step: Shared, send: Send, timings: Timings) -> Any:
+        with self._lock:
+            waiting = self._shared.get(step.key)
+            if waiting is None:
+                mine = self._shared[step.key] = Future()
+        if waiting is not None:
+            return waiting.result()
+        # The first one works in its own thread, so that a full pool can never wait for itself.
+        try:
+            mine.set_result(self._drive(step.work, send, timings))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._shared[step.key]
+        return mine.result()
+
+
+class Run:
+    """The facets of one search, on their way in another thread."""
+
+    def __init__(
+        self, engine: Engine, plan: Plan, future: "Future[Answer] | None", timings: Timings | None = None
+    ) -> None:
+        self._engine, self._plan, self._future = engine, plan, future
+        self.timings = timings or Timings()
+
+    def wait(self, seconds: float) -> Answer:
+        """The answer, at the latest after ``seconds``; what is late is abandoned."""
+        if self._future is None:
+            return self._engine.uncounted(self._plan, "too many searches at once")
+        try:
+            return self._future.result(seconds)
+        except FutureTimeout:
+            self.cancel()
+            return self._engine.uncounted(self._plan, "deadline", timed_out=True)
+        except Exception as error:  # whatever it was, it costs facets only
+            return self._engine.uncounted(self._plan, failure(error))
+
+    def cancel(self) -> None:
+        """Gives up; a request that is under way ends in its own time."""
+        if self._future is not None:
+            self._future.cancel()

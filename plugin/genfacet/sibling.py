@@ -1,0 +1,125 @@
+"""Sibling requests: copies of a user's search that count and return no hits.
+
+A sibling copies only what decides which documents match. Everything else of the user's search (paging, sort,
+aggregations, highlighting) stays with the user's own request, which siblings never touch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from genfacet.body import Body, Clause
+from genfacet.rewrite import filter_body, query_from_url
+
+_BODY_KEYS = (
+    "query",
+    "knn",
+    "retriever",
+    "min_score",
+    "terminate_after",
+    "runtime_mappings",
+    "indices_boost",
+    "pit",
+)
+_URL_KEYS = (
+    "allow_no_indices",
+    "expand_wildcards",
+    "ignore_throttled",
+    "ignore_unavailable",
+    "preference",
+    "routing",
+    "search_type",
+)
+_URL_QUERY_KEYS = ("q", "df", "analyzer", "analyze_wildcard", "default_operator", "lenient")
+# One constant, whatever the deadline: the shard request cache compares requests byte for byte.
+TIMEOUT = "2s"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A user's search: the index expression of its path (None: all), its URL parameters and its body."""
+
+    target: str | None
+    params: Mapping[str, str]
+    body: Body
+
+    @property
+    def path(self) -> str:
+        """The path of the request."""
+        return "/_search" if self.target is None else f"/{self.target}/_search"
+
+    def with_body(self, body: Body) -> "Search":
+        """The same search with another body."""
+        return Search(self.target, self.params, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """A request beside the user's search. ``stage`` names it in metrics and explanations."""
+
+    stage: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: Body = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """Canonical JSON, so that equal requests are equal bytes for the shard request cache."""
+        return orjson.dumps(self.body, option=orjson.OPT_SORT_KEYS)
+
+
+def normalise(search: Search) -> Search:
+    """The search with a ``q`` of its URL moved into its body, where Elasticsearch itself lets it win."""
+    query = query_from_url(search.params)
+    if query is None:
+        return search
+    params = {key: value for key, value in search.params.items() if key not in _URL_QUERY_KEYS}
+    return Search(search.target, params, {**search.body, "query": query})
+
+
+def matching_part(search: Search) -> Body:
+    """What of a body decides the matching documents, ``post_filter`` folded into the query."""
+    kept = {key: search.body[key] for key in _BODY_KEYS if search.body.get(key) is not None}
+    post_filter = search.body.get("post_filter")
+    return filter_body(kept, [post_filter]) if post_filter else kept
+
+
+def sibling(stage: str, search: Search, aggregations: Mapping[str, Any], filters: Sequence[Clause] = ()) -> Sibling:
+    """A sibling of the search that computes aggregations over its matches, narrowed by filters."""
+    body = filter_body(matching_part(search), list(filters))
+    body |= {"size": 0, "track_total_hits": True, "timeout": TIMEOUT, "aggs": dict(aggregations)}
+    params = {key: search.params[key] for key in _URL_KEYS if key in search.params}
+    path = search.path
+    if "pit" in body:
+        # A point in time knows its indices; Elasticsearch refuses these beside it.
+        path = "/_search"
+        params = {key: value for key, value in params.items() if key == "search_type"}
+    return Sibling(stage, path, params, body)
+
+
+def is_approximate(search: Search) -> bool:
+    """Whether totals of the search are no exact counts (knn, compound retrievers, ``terminate_after``)."""
+    retriever = search.body.get("retriever")
+    compound = isinstance(retriever, Mapping) and set(retriever) != {"standard"}
+    return bool(compound or search.body.get("knn") or search.body.get("terminate_after") or _has_knn(search.body))
+
+
+def _has_knn(node: Any) -> bool:
+    if isinstance(node, Mapping):
+        return any(key == "knn" or _has_knn(inner) for key, inner in node.items() if key in _NESTING or key == "knn")
+    return isinstance(node, list) and any(map(_has_knn, node))
+
+
+_NESTING = {
+    "query",
+    "bool",
+    "must",
+    "should",
+    "filter",
+    "retriever",
+    "standard",
+    "dis_max",
+    "queries",
+    "function_score",
+}

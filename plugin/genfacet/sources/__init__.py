@@ -1,0 +1,47 @@
+"""Where facets come from: each source reads the probe and proposes facets, best first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from genfacet.background import Background
+from genfacet.catalog import Catalog
+from genfacet.errors import SettingsError
+from genfacet.facets import Definition
+from genfacet.probe import Probe
+
+GROUP = "genfacet.sources"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a source knows of a query: its words, the probe, and the whole index behind it."""
+
+    query: str | None
+    probe: Probe
+    background: Background | None
+    catalog: Catalog
+
+
+class Source(Protocol):
+    """Proposes facets. A source is a pure function of the view: equal views give equal facets."""
+
+    def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
+        """At most ``size`` facets of at most ``values`` values each, best first."""
+
+
+@cache
+def source_names() -> tuple[str, ...]:
+    """The names of all installed sources."""
+    return tuple(sorted(entry.name for entry in entry_points(group=GROUP)))
+
+
+@cache
+def load_source(name: str) -> Source:
+    """The source of that name; raises SettingsError where none is installed."""
+    for entry in entry_points(group=GROUP, name=name):
+        source: Source = entry.load()
+        return source
+    raise SettingsError(f"unknown source [{name}], known are {', '.join(source_names())}")

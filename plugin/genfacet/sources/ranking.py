@@ -1,0 +1,69 @@
+"""What rankings of attributes are made of: pure figures of the probe."""
+
+from collections.abc import Callable, Sequence
+from math import log2
+
+from genfacet.facets import Definition
+from genfacet.probe import AttributeProbe
+from genfacet.sources import View
+from genfacet.sources.definitions import define
+
+Score = Callable[[AttributeProbe], float]
+
+
+def propose_ranked(source: str, view: View, score: Score, size: int, values: int) -> Sequence[Definition]:
+    """The best attributes by score, ties by name; those of which no two values can be shown are passed over."""
+    ranked = sorted(view.probe.attributes.values(), key=lambda seen: (-score(seen), seen.attribute.name))
+    found: list[Definition] = []
+    for seen in ranked:
+        definition = define(seen, source, values, {"score": score(seen), "coverage": coverage(seen, view)})
+        if definition is not None:
+            found.append(definition)
+        if len(found) == size:
+            break
+    return found
+
+
+def coverage(seen: AttributeProbe, view: View) -> float:
+    """Share of the sampled results that carry the attribute (0 to 1)."""
+    return seen.docs / view.probe.sampled if view.probe.sampled else 0.0
+
+
+def jlh(seen: AttributeProbe, view: View) -> float:
+    """JLH of the attribute's presence: (f - b) * f / b, with the shares of foreground and background.
+
+    The heuristic of Elasticsearch's ``significant_terms``; 0 where the background is unknown or larger.
+    """
+    foreground = coverage(seen, view)
+    background = background_share(seen, view)
+    if background is None or foreground <= background:
+        return 0.0
+    return (foreground - background) * foreground / background
+
+
+def background_share(seen: AttributeProbe, view: View) -> float | None:
+    """Share of the whole index that carries the attribute (0 to 1); None where that is not known."""
+    if view.background is None or not view.background.total:
+        return None
+    # One document more, so that an attribute that a random sample missed is rare and not impossible.
+    docs = view.background.docs.get(seen.attribute.name, 0) + 1
+    return min(1.0, docs / (view.background.total + 1))
+
+
+def entropy(seen: AttributeProbe, sampled: int) -> float:
+    """Entropy in bits of the attribute's values over the sampled results, those without it as one more value.
+
+    Numbers that are shown as ranges count as four even ranges.
+    """
+    if not sampled:
+        return 0.0
+    counts = [sampled - seen.docs, *shown_parts(seen)]
+    total = sum(counts)
+    return -sum(n / total * log2(n / total) for n in counts if n > 0)
+
+
+def shown_parts(seen: AttributeProbe) -> Sequence[float]:
+    """Documents of each value, the rest as one; quarters for numbers that become ranges."""
+    if seen.is_numeric and (seen.others or len(seen.values) > 6):
+        return [seen.docs / 4] * 4
+    return [docs for _, docs in seen.values] + [seen.others]

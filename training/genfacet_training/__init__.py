@@ -1,0 +1,1 @@
+"""What the project learns from and is judged by: generated shops, teachers, training, evaluation."""

@@ -1,0 +1,1 @@
+"""Celery tasks that precompute facets of head queries and trends into Elasticsearch."""
