@@ -33,3 +33,9 @@ class ServerError(GenFacetError):
         super().__init__(message)
         self.status = status
         self.body = body
+
+
+def error_body(reason: str, type_: str = "illegal_argument_exception", status: int = 400) -> dict[str, Any]:
+    """An error in Elasticsearch's own shape."""
+    cause = {"type": type_, "reason": reason}
+    return {"error": {"root_cause": [cause], **cause}, "status": status}

@@ -1,6 +1,6 @@
 """What a client asks for: the section ``ext.genfacet`` of a search body, checked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -47,7 +47,7 @@ class FacetRequest(BaseModel):
         )
 
 
-def read_request(section: Any, known_sources: Mapping[str, object] | None = None) -> FacetRequest:
+def read_request(section: Any, known_sources: Collection[str] | None = None) -> FacetRequest:
     """Checks the section; raises RequestError, which names an unknown key and the nearest known one."""
     if not isinstance(section, Mapping):
         raise RequestError("[ext.genfacet] must be an object")

@@ -7,7 +7,7 @@ synchronous one is abandoned to its pool. Whatever goes wrong in it becomes a re
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ Send = Callable[[Sibling], Reply]
 AsyncSend = Callable[[Sibling], Awaitable[Reply]]
 
 
-class SiblingFailed(Exception):
+class SiblingError(Exception):
     """A sibling was not answered with 200; the message says what came instead, without any of its content."""
 
 
@@ -42,7 +42,7 @@ class Timings:
 
 def failure(error: BaseException) -> str:
     """A failed run as the reason of an answer. Unexpected errors are logged by their kind and place alone."""
-    if isinstance(error, SiblingFailed):
+    if isinstance(error, SiblingError):
         return str(error)
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
@@ -59,6 +59,7 @@ class AsyncRunner:
         self._engine = engine
         self._running = 0
         self._shared: dict[str, asyncio.Task[Any]] = {}
+        self._others: set[asyncio.Task[None]] = set()
 
     def start(self, plan: Plan, send: AsyncSend) -> "AsyncRun":
         """Starts computing the facets of a plan; ``send`` asks under the caller's credentials."""
@@ -100,9 +101,15 @@ class AsyncRunner:
         if not task.cancelled() and task.exception() is not None:
             log.debug("shared work failed: %s", type(task.exception()).__name__)
 
+    def submit(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs other work in the background."""
+        task = asyncio.create_task(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+
     async def close(self) -> None:
         """Ends what still runs."""
-        tasks = list(self._shared.values())
+        tasks = [*self._shared.values(), *self._others]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -125,6 +132,8 @@ class AsyncRun:
         if not done:
             self.cancel()
             return self._engine.uncounted(self._plan, "deadline", timed_out=True)
+        if self._task.cancelled():
+            return self._engine.uncounted(self._plan, "given up")
         try:
             return self._task.result()
         except Exception as error:  # whatever it was, it costs facets only

@@ -120,7 +120,7 @@ class EngineSettings(_Strict):
         default=3600, description="how long the statistics of the whole index are kept, in s"
     )
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
-        default=8, description="searches of a process that may compute facets at once; others go without"
+        default=32, description="searches of a process that may compute facets at once; others go without"
     )
 
 

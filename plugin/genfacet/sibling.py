@@ -7,6 +7,7 @@ aggregations, highlighting) stays with the user's own request, which siblings ne
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -48,7 +49,7 @@ class Search:
     @property
     def path(self) -> str:
         """The path of the request."""
-        return "/_search" if self.target is None else f"/{self.target}/_search"
+        return "/_search" if self.target is None else f"/{quote(self.target, safe=',*')}/_search"
 
     def with_body(self, body: Body) -> "Search":
         """The same search with another body."""

@@ -1,0 +1,171 @@
+"""A user's search and its facets, side by side: one search, or many in one request; waiting or awaiting.
+
+``execute`` sends a search to Elasticsearch as the user's own and returns its response, whatever the caller's type of
+response is; ``total`` reads the number of hits from one, None where it is an error. The user's search always goes out
+at once. A second round replaces the first only where it found nothing for a reason that can be mended: a rewrite
+without results, or a selection that exists in the index no more.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from genfacet.engine import Answer, Engine
+from genfacet.planning import Plan
+from genfacet.runner import AsyncRun, AsyncRunner, AsyncSend, Run, Runner, Send
+from genfacet.sibling import Search
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[R]):
+    """What a search came to: the plan that was executed in the end, its response, and the facets.
+
+    ``answer`` is None where Elasticsearch answered the user's search with an error. ``seconds`` by stage of siblings.
+    """
+
+    plan: Plan
+    response: R
+    answer: Answer | None
+    took_ms: int
+    seconds: dict[str, float]
+
+
+class Exchange:
+    """Searches of a synchronous caller."""
+
+    def __init__(self, engine: Engine, runner: Runner) -> None:
+        self._engine, self._runner = engine, runner
+
+    def search(
+        self, plan: Plan, execute: Callable[[Search], R], send: Send, total: Callable[[R], int | None]
+    ) -> Outcome[R]:
+        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits."""
+        started = time.perf_counter()
+        while True:
+            run = self._runner.start(plan, send)
+            try:
+                response = execute(plan.executed)
+            except BaseException:
+                run.cancel()
+                raise
+            outcome, better = self._settle(plan, run, response, total(response), started, _deadline(plan))
+            if better is None:
+                return outcome
+            plan = better
+
+    def msearch(
+        self,
+        plans: Sequence[Plan | None],
+        execute: Callable[[], Sequence[R]],
+        execute_one: Callable[[Search], R],
+        send: Send,
+        total: Callable[[R], int | None],
+    ) -> list[Outcome[R] | None]:
+        """Executes many plans in one request: one computation for equal ones, one deadline for all."""
+        started = time.perf_counter()
+        runs = {plan.key: self._runner.start(plan, send) for plan in plans if plan is not None}
+        try:
+            responses = execute()
+        except BaseException:
+            for run in runs.values():
+                run.cancel()
+            raise
+        end = time.monotonic() + min(map(_deadline, filter(None, plans)), default=0.0)
+        outcomes: list[Outcome[R] | None] = []
+        for plan, response in zip(plans, responses, strict=True):
+            if plan is None:
+                outcomes.append(None)
+                continue
+            left = max(0.0, end - time.monotonic())
+            outcome, better = self._settle(plan, runs[plan.key], response, total(response), started, left)
+            outcomes.append(outcome if better is None else self.search(better, execute_one, send, total))
+        return outcomes
+
+    def _settle(
+        self, plan: Plan, run: Run, response: R, found: int | None, started: float, left: float
+    ) -> tuple[Outcome[R], Plan | None]:
+        better = self._engine.relaxed(plan, found) if found is not None else None
+        if found is None or better is not None:
+            run.cancel()
+            return _outcome(plan, response, None, started, {}), better
+        answer = run.wait(left)
+        outcome = _outcome(plan, response, answer, started, run.timings.seconds)
+        return outcome, self._engine.without_missing(plan, answer)
+
+
+class AsyncExchange:
+    """Searches of an asynchronous caller; see ``Exchange``."""
+
+    def __init__(self, engine: Engine, runner: AsyncRunner) -> None:
+        self._engine, self._runner = engine, runner
+
+    async def search(
+        self,
+        plan: Plan,
+        execute: Callable[[Search], Awaitable[R]],
+        send: AsyncSend,
+        total: Callable[[R], int | None],
+    ) -> Outcome[R]:
+        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits."""
+        started = time.perf_counter()
+        while True:
+            run = self._runner.start(plan, send)
+            try:
+                response = await execute(plan.executed)
+            except BaseException:
+                run.cancel()
+                raise
+            outcome, better = await self._settle(plan, run, response, total(response), started, _deadline(plan))
+            if better is None:
+                return outcome
+            plan = better
+
+    async def msearch(
+        self,
+        plans: Sequence[Plan | None],
+        execute: Callable[[], Awaitable[Sequence[R]]],
+        execute_one: Callable[[Search], Awaitable[R]],
+        send: AsyncSend,
+        total: Callable[[R], int | None],
+    ) -> list[Outcome[R] | None]:
+        """Executes many plans in one request: one computation for equal ones, one deadline for all."""
+        started = time.perf_counter()
+        runs = {plan.key: self._runner.start(plan, send) for plan in plans if plan is not None}
+        try:
+            responses = await execute()
+        except BaseException:
+            for run in runs.values():
+                run.cancel()
+            raise
+        end = time.monotonic() + min(map(_deadline, filter(None, plans)), default=0.0)
+        outcomes: list[Outcome[R] | None] = []
+        for plan, response in zip(plans, responses, strict=True):
+            if plan is None:
+                outcomes.append(None)
+                continue
+            left = max(0.0, end - time.monotonic())
+            outcome, better = await self._settle(plan, runs[plan.key], response, total(response), started, left)
+            outcomes.append(outcome if better is None else await self.search(better, execute_one, send, total))
+        return outcomes
+
+    async def _settle(
+        self, plan: Plan, run: AsyncRun, response: R, found: int | None, started: float, left: float
+    ) -> tuple[Outcome[R], Plan | None]:
+        better = self._engine.relaxed(plan, found) if found is not None else None
+        if found is None or better is not None:
+            run.cancel()
+            return _outcome(plan, response, None, started, {}), better
+        answer = await run.wait(left)
+        outcome = _outcome(plan, response, answer, started, run.timings.seconds)
+        return outcome, self._engine.without_missing(plan, answer)
+
+
+def _deadline(plan: Plan) -> float:
+    return (plan.request.deadline_ms or 0) / 1000
+
+
+def _outcome(plan: Plan, response: R, answer: Answer | None, started: float, seconds: dict[str, float]) -> Outcome[R]:
+    return Outcome(plan, response, answer, round((time.perf_counter() - started) * 1000), seconds)
