@@ -16,7 +16,7 @@ BOOLEANS = {"yes": True, "no": False}
 MAX_VALUE = 512
 
 
-class UnknownValue(ValueError):
+class UnknownValueError(ValueError):
     """A value, or its attribute, that the catalogue cannot hold."""
 
 
@@ -32,10 +32,10 @@ def kind_of(name: str, value: str, catalog: Catalog) -> Kind:
 def value_clause(name: str, value: str, catalog: Catalog) -> Clause:
     """The clause that holds for the documents that have this value.
 
-    Raises UnknownValue where the catalogue has no such attribute, or the value does not suit it.
+    Raises UnknownValueError where the catalogue has no such attribute, or the value does not suit it.
     """
     if len(value) > MAX_VALUE or not value:
-        raise UnknownValue("a value has 1 to 512 characters")
+        raise UnknownValueError("a value has 1 to 512 characters")
     if name.startswith("~"):
         return _open_clause(value, catalog)
     attribute = _attribute(name, catalog)
@@ -71,7 +71,7 @@ def _open_clause(value: str, catalog: Catalog) -> Clause:
     try:
         meaning = read_open(value)
     except ValueError as error:
-        raise UnknownValue(str(error)) from error
+        raise UnknownValueError(str(error)) from error
     if not meaning.constraints:
         return _phrases([meaning.words], catalog)
     return all_of([_constraint_clause(constraint, catalog) for constraint in meaning.constraints])
@@ -89,23 +89,23 @@ def _constraint_clause(constraint: Constraint, catalog: Catalog) -> Clause:
 def _phrases(phrases: Sequence[str], catalog: Catalog) -> Clause:
     fields = [field.partition("^")[0] for field in catalog.text_fields]
     if not fields:
-        raise UnknownValue("the configuration names no text fields")
+        raise UnknownValueError("the configuration names no text fields")
     return any_of([{"match_phrase": {field: phrase}} for phrase in phrases for field in fields])
 
 
 def _attribute(name: str, catalog: Catalog) -> Attribute:
     attribute = catalog.attribute(name)
     if attribute is None:
-        raise UnknownValue(f"{name!r} is no facetable attribute")
+        raise UnknownValueError(f"{name!r} is no facetable attribute")
     return attribute
 
 
 def _range_clause(attribute: Attribute, span: Range, catalog: Catalog) -> Clause:
     if not attribute.ranges or attribute.type == "boolean":
-        raise UnknownValue(f"{attribute.name!r} has no ranges")
+        raise UnknownValueError(f"{attribute.name!r} has no ranges")
     if attribute.field is not None:
         if attribute.type != "number":
-            raise UnknownValue(f"{attribute.name!r} is not a number")
+            raise UnknownValueError(f"{attribute.name!r} is not a number")
         return {"range": {attribute.field: _bounds(span, attribute)}}
 
     def numbers(family: Family) -> Clause | None:
@@ -129,11 +129,11 @@ def _equal_clause(attribute: Attribute, values: Sequence[str], catalog: Catalog)
         return _in_families(attribute, catalog, lambda family: _pair_equal(family, attribute, values, numbers))
     if attribute.type == "number":
         if len(numbers) < len(values):
-            raise UnknownValue(f"{attribute.name!r} is a number")
+            raise UnknownValueError(f"{attribute.name!r} is a number")
         return {"terms": {attribute.field: [_stored(number, attribute) for number in numbers]}}
     if attribute.type == "boolean":
         if not set(values) <= BOOLEANS.keys():
-            raise UnknownValue(f"{attribute.name!r} is yes or no")
+            raise UnknownValueError(f"{attribute.name!r} is yes or no")
         return {"terms": {attribute.field: [BOOLEANS[value] for value in values]}}
     return {"terms": {attribute.field: list(values)}}
 
@@ -162,5 +162,5 @@ def _in_families(attribute: Attribute, catalog: Catalog, condition: Callable[[Fa
         if (held := condition(family)) is not None
     ]
     if not clauses:
-        raise UnknownValue(f"no family holds such a value of {attribute.name!r}")
+        raise UnknownValueError(f"no family holds such a value of {attribute.name!r}")
     return any_of(clauses)

@@ -90,7 +90,7 @@ class Engine:
         """The plan to execute instead, where a selected facet's values exist in the index no more."""
         if not answer.missing:
             return None
-        reasons = {name: "the catalogue holds no such value any more" for name in answer.missing}
+        reasons = dict.fromkeys(answer.missing, "the catalogue holds no such value any more")
         return self._keyed(without(plan, reasons, self.settings.engine.soft_weight))
 
     def facets(self, plan: Plan) -> Facets:

@@ -6,7 +6,7 @@ from typing import Any
 
 from genfacet.body import Body, Clause
 from genfacet.catalog import Catalog
-from genfacet.clauses import UnknownValue, facet_clause, selection_clauses, value_clause
+from genfacet.clauses import UnknownValueError, facet_clause, selection_clauses, value_clause
 from genfacet.facets import Selections
 from genfacet.querytext import find_text
 from genfacet.request import FacetRequest
@@ -113,7 +113,7 @@ def _known_selections(
         for value in values:
             try:
                 value_clause(name, value, catalog)
-            except UnknownValue as error:
+            except UnknownValueError as error:
                 ignored.append(Ignored(name, value, str(error)))
             else:
                 kept[name] = (*kept.get(name, ()), value)

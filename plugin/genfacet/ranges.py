@@ -17,10 +17,10 @@ def split(quantiles: Sequence[float]) -> list[Range]:
     """
     if len(quantiles) < 3 or quantiles[0] == quantiles[-1]:
         return []
-    spread = [q for q in dict.fromkeys(quantiles)]
+    spread = quantiles[-1] - quantiles[0]
     bounds: list[Decimal] = []
     for before, cut, after in zip(quantiles, quantiles[1:], quantiles[2:], strict=False):
-        gap = min((g for g in (cut - before, after - cut) if g > 0), default=spread[-1] - spread[0])
+        gap = min((g for g in (cut - before, after - cut) if g > 0), default=spread)
         bound = readable(cut, gap / 3)
         if quantiles[0] < bound <= quantiles[-1] and (not bounds or bound > bounds[-1]):
             bounds.append(bound)
