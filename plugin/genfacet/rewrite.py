@@ -154,9 +154,7 @@ def _append_filter(holder: Any, clauses: Sequence[Clause]) -> Any:
     """Anything with a ``filter`` of its own, which stays and comes first."""
     if not isinstance(holder, Mapping):
         return holder
-    own = holder.get("filter")
-    kept = [] if own is None else own if isinstance(own, list) else [own]
-    return {**holder, "filter": [*kept, *clauses]}
+    return {**holder, "filter": [*_listed(holder.get("filter")), *clauses]}
 
 
 def _filter_retriever(body: Mapping[str, Any], clauses: Sequence[Clause]) -> Body:
@@ -171,23 +169,23 @@ def _filter_retriever(body: Mapping[str, Any], clauses: Sequence[Clause]) -> Bod
         query = _MATCH_ALL if standard.get("query") is None else _filter_knn(standard["query"], clauses)
         new["retriever"]["standard"] = {**standard, "query": query}
     if _pins(retriever):
-        own = body.get("post_filter")
-        new["post_filter"] = {"bool": {"filter": [*([] if own is None else [own]), *clauses]}}
+        new["post_filter"] = {"bool": {"filter": [*_listed(body.get("post_filter")), *clauses]}}
     return new
 
 
 def _pins(retriever: Any, depth: int = 0) -> bool:
     """Whether a retriever, or one within it, pins documents."""
-    if not isinstance(retriever, Mapping) or depth > 16:
+    if not isinstance(retriever, Mapping) or depth > MAX_DEPTH:
         return False
+    if "retriever" in retriever:
+        return _pins(retriever["retriever"], depth + 1)
     if retriever.keys() & _PINNING:
         return True
-    for options in retriever.values():
-        if isinstance(options, Mapping):
-            children = [options, options.get("retriever"), *_listed(options.get("retrievers"))]
-            if any(_pins(child, depth + 1) for child in children):
-                return True
-    return False
+    inner = [options for options in retriever.values() if isinstance(options, Mapping)]
+    children = [
+        child for options in inner for key in ("retriever", "retrievers") for child in _listed(options.get(key))
+    ]
+    return any(_pins(child, depth + 1) for child in children)
 
 
 def _scored_holder(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -218,10 +216,13 @@ def _lowest_score(body: Mapping[str, Any], holder: Mapping[str, Any]) -> Any:
     return holder["min_score"] if holder.get("min_score") is not None else body.get("min_score")
 
 
-def _scores_nothing(query: Any) -> bool:
+def _scores_nothing(query: Any, depth: int = 0) -> bool:
     """Whether a query only filters: every hit scores 0, and no boost lifts that."""
     options = query.get("bool") if isinstance(query, Mapping) else None
-    return isinstance(options, Mapping) and not options.get("must") and not options.get("should")
+    if not isinstance(options, Mapping) or depth > MAX_DEPTH:
+        return False
+    scoring = [clause for key in ("must", "should") for clause in _listed(options.get(key))]
+    return all(_scores_nothing(clause, depth + 1) for clause in scoring)
 
 
 def _shorten(text: str) -> str:
@@ -236,4 +237,5 @@ def _each(step: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    """A list, or a single value that stands for a list of one."""
+    return [] if value is None else value if isinstance(value, list) else [value]
