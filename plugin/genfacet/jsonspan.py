@@ -19,7 +19,7 @@ _SKIP = re.compile(r"[ \t\n\r]*")
 _SCANNER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
-class NotJson(ValueError):  # noqa: N818
+class NotJsonError(ValueError):
     """The text is no JSON that could be cut safely. Elasticsearch itself has the better error for it."""
 
 
@@ -37,7 +37,7 @@ def strip_section(raw: bytes) -> tuple[bytes, Any]:
     """The text without ``ext.genfacet``, and that section parsed; the very same text and None where there is none.
 
     An ``ext`` that would be empty goes as a whole. With a member goes its comma and the white space between the two.
-    Text that cannot hold the section is not looked into. Raises NotJson for what is not one JSON object, is nested too
+    Text that cannot hold the section is not looked into. Raises NotJsonError for what is not one JSON object, is nested too
     deeply, or has a key twice on the way to the section.
     """
     if b"genfacet" not in raw and b"\\u" not in raw:
@@ -45,7 +45,7 @@ def strip_section(raw: bytes) -> tuple[bytes, Any]:
     text = raw.decode("latin-1")
     members, end = _object(text, _start(raw))
     if _SKIP.fullmatch(text, end) is None:
-        raise NotJson("something follows the JSON object")
+        raise NotJsonError("something follows the JSON object")
     ext = _only(members, EXT)
     if ext is None or text[ext.value] != "{":
         return raw, None
@@ -60,17 +60,17 @@ def strip_section(raw: bytes) -> tuple[bytes, Any]:
 def splice_section(raw: bytes, section: bytes) -> bytes:
     """The answer with ``"ext": {"genfacet": section}`` added as the last member, within ``ext`` where it has one.
 
-    The answer is looked through only where it may hold an ``ext`` already. Raises NotJson where it is no object.
+    The answer is looked through only where it may hold an ``ext`` already. Raises NotJsonError where it is no object.
     """
     head = raw.rstrip(_SPACE)
     if not head.endswith(b"}"):
-        raise NotJson("the answer is no JSON object")
+        raise NotJsonError("the answer is no JSON object")
     member = b'"genfacet":' + section
     if b'"ext"' in raw:
         text = raw.decode("latin-1")
         ext = _only(_object(text, _start(raw))[0], EXT)
         if ext is not None and text[ext.value] != "{":
-            raise NotJson("[ext] of the answer is no object")
+            raise NotJsonError("[ext] of the answer is no object")
         if ext is not None:
             return _append(raw, ext.end - 1, member)
     return _append(raw, len(head) - 1, b'"ext":{' + member + b"}")
@@ -79,14 +79,14 @@ def splice_section(raw: bytes, section: bytes) -> bytes:
 def splice_sections(raw: bytes, sections: Sequence[bytes | None]) -> bytes:
     """The ``_msearch`` answer with a section in each element of ``responses``; None leaves an element as it is.
 
-    Raises NotJson where the answer has no such array, ValueError where it has another number of elements.
+    Raises NotJsonError where the answer has no such array, ValueError where it has another number of elements.
     """
     if not any(sections):
         return raw
     text = raw.decode("latin-1")
     responses = _only(_object(text, _start(raw))[0], "responses")
     if responses is None or text[responses.value] != "[":
-        raise NotJson("the answer has no array [responses]")
+        raise NotJsonError("the answer has no array [responses]")
     spans = list(_elements(text, responses.value))
     parts, done = [], 0
     for (start, end), section in zip(spans, sections, strict=True):
@@ -117,7 +117,7 @@ def _cut(raw: bytes, members: Sequence[_Member], member: _Member) -> bytes:
 def _only(members: Iterable[_Member], key: str) -> _Member | None:
     found = [member for member in members if member.key == key]
     if len(found) > 1:
-        raise NotJson(f"[{key}] is there twice")
+        raise NotJsonError(f"[{key}] is there twice")
     return found[0] if found else None
 
 
@@ -132,7 +132,7 @@ def _object(text: str, at: int) -> tuple[list[_Member], int]:
     while text[at : at + 1] != "}" or members:
         start = at
         if text[at : at + 1] != '"':
-            raise NotJson(f"a key expected at byte {at}")
+            raise NotJsonError(f"a key expected at byte {at}")
         key, at = _value(text, at)
         value = _skip(text, _expect(text, at, ":"))
         end = _value(text, value)[1]
@@ -159,7 +159,7 @@ def _expect(text: str, at: int, mark: str) -> int:
     """The offset of what follows the mark."""
     at = _skip(text, at)
     if text[at : at + 1] != mark:
-        raise NotJson(f"[{mark}] expected at byte {at}")
+        raise NotJsonError(f"[{mark}] expected at byte {at}")
     return _skip(text, at + 1)
 
 
@@ -172,18 +172,18 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     try:
         return _SCANNER.raw_decode(text, at)
     except (ValueError, RecursionError) as error:
-        raise NotJson(str(error)) from None
+        raise NotJsonError(str(error)) from None
 
 
 def _parse(section: bytes) -> Any:
     try:
         return json.loads(section, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
-        raise NotJson(str(error)) from None
+        raise NotJsonError(str(error)) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     unique = dict(pairs)
     if len(unique) < len(pairs):
-        raise NotJson("a key is there twice")
+        raise NotJsonError("a key is there twice")
     return unique

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from genfacet.jsonspan import NotJson, splice_section, splice_sections, strip_section
+from genfacet.jsonspan import NotJsonError, splice_section, splice_sections, strip_section
 
 KEYS = st.sampled_from(["ext", "genfacet", "query", "hits", "a}", 'b"', "é", "{"]) | st.text(max_size=3)
 VALUES = st.recursive(
@@ -109,7 +109,7 @@ def test_examples_of_stripping(raw: bytes, rest: bytes, section: Any) -> None:
     ],
 )
 def test_what_is_no_json_object_is_refused(raw: bytes) -> None:
-    with pytest.raises(NotJson):
+    with pytest.raises(NotJsonError):
         strip_section(raw)
 
 
@@ -117,7 +117,7 @@ def test_what_is_no_json_object_is_refused(raw: bytes) -> None:
 def test_garbage_is_refused_or_left_alone(raw: bytes) -> None:
     try:
         rest, section = strip_section(raw)
-    except NotJson:
+    except NotJsonError:
         return
     assert rest is raw or len(rest) < len(raw)
     assert section is None or rest is not raw
@@ -152,7 +152,7 @@ def test_examples_of_splicing(raw: bytes, spliced: bytes) -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"null", b'{"took":1', b'{"ext":3}', b"\x1f\x8b"])
 def test_an_answer_that_is_no_object_is_refused(raw: bytes) -> None:
-    with pytest.raises(NotJson):
+    with pytest.raises(NotJsonError):
         splice_section(raw, b"1")
 
 
@@ -173,6 +173,6 @@ def test_each_answer_of_a_multi_search_gets_its_own_section(raw: bytes, data: st
 def test_a_multi_search_answer_must_have_one_element_for_each_section() -> None:
     with pytest.raises(ValueError, match="longer"):
         splice_sections(b'{"responses":[{}]}', [b"1", b"2"])
-    with pytest.raises(NotJson):
+    with pytest.raises(NotJsonError):
         splice_sections(b'{"error":{}}', [b"1"])
     assert splice_sections(b"not even JSON", [None]) == b"not even JSON"
