@@ -48,10 +48,9 @@ class Exchange:
             run = self._runner.start(plan, send)
             try:
                 response = execute(plan.executed)
-            except BaseException:
+                outcome, better = self._settle(plan, run, response, total(response), started, _deadline(plan))
+            finally:
                 run.cancel()
-                raise
-            outcome, better = self._settle(plan, run, response, total(response), started, _deadline(plan))
             if better is None:
                 return outcome
             plan = better
@@ -66,30 +65,36 @@ class Exchange:
     ) -> list[Outcome[R] | None]:
         """Executes many plans in one request: one computation for equal ones, one deadline for all."""
         started = time.perf_counter()
-        runs = {plan.key: self._runner.start(plan, send) for plan in plans if plan is not None}
+        runs = self._start_all(plans, send)
+        outcomes: list[Outcome[R] | None] = []
         try:
             responses = execute()
-        except BaseException:
+            end = time.monotonic() + min(map(_deadline, filter(None, plans)), default=0.0)
+            for plan, response in zip(plans, responses, strict=True):
+                if plan is None:
+                    outcomes.append(None)
+                    continue
+                left = max(0.0, end - time.monotonic())
+                outcome, better = self._settle(plan, runs[plan.key], response, total(response), started, left)
+                outcomes.append(outcome if better is None else self.search(better, execute_one, send, total))
+        finally:
             for run in runs.values():
                 run.cancel()
-            raise
-        end = time.monotonic() + min(map(_deadline, filter(None, plans)), default=0.0)
-        outcomes: list[Outcome[R] | None] = []
-        for plan, response in zip(plans, responses, strict=True):
-            if plan is None:
-                outcomes.append(None)
-                continue
-            left = max(0.0, end - time.monotonic())
-            outcome, better = self._settle(plan, runs[plan.key], response, total(response), started, left)
-            outcomes.append(outcome if better is None else self.search(better, execute_one, send, total))
         return outcomes
+
+    def _start_all(self, plans: Sequence[Plan | None], send: Send) -> dict[str, Run]:
+        """One run for all plans with the same key."""
+        runs: dict[str, Run] = {}
+        for plan in filter(None, plans):
+            if plan.key not in runs:
+                runs[plan.key] = self._runner.start(plan, send)
+        return runs
 
     def _settle(
         self, plan: Plan, run: Run, response: R, found: int | None, started: float, left: float
     ) -> tuple[Outcome[R], Plan | None]:
         better = self._engine.relaxed(plan, found) if found is not None else None
         if found is None or better is not None:
-            run.cancel()
             return _outcome(plan, response, None, started, {}), better
         answer = run.wait(left)
         outcome = _outcome(plan, response, answer, started, run.timings.seconds)
@@ -115,10 +120,9 @@ class AsyncExchange:
             run = self._runner.start(plan, send)
             try:
                 response = await execute(plan.executed)
-            except BaseException:
+                outcome, better = await self._settle(plan, run, response, total(response), started, _deadline(plan))
+            finally:
                 run.cancel()
-                raise
-            outcome, better = await self._settle(plan, run, response, total(response), started, _deadline(plan))
             if better is None:
                 return outcome
             plan = better
@@ -133,30 +137,36 @@ class AsyncExchange:
     ) -> list[Outcome[R] | None]:
         """Executes many plans in one request: one computation for equal ones, one deadline for all."""
         started = time.perf_counter()
-        runs = {plan.key: self._runner.start(plan, send) for plan in plans if plan is not None}
+        runs = self._start_all(plans, send)
+        outcomes: list[Outcome[R] | None] = []
         try:
             responses = await execute()
-        except BaseException:
+            end = time.monotonic() + min(map(_deadline, filter(None, plans)), default=0.0)
+            for plan, response in zip(plans, responses, strict=True):
+                if plan is None:
+                    outcomes.append(None)
+                    continue
+                left = max(0.0, end - time.monotonic())
+                outcome, better = await self._settle(plan, runs[plan.key], response, total(response), started, left)
+                outcomes.append(outcome if better is None else await self.search(better, execute_one, send, total))
+        finally:
             for run in runs.values():
                 run.cancel()
-            raise
-        end = time.monotonic() + min(map(_deadline, filter(None, plans)), default=0.0)
-        outcomes: list[Outcome[R] | None] = []
-        for plan, response in zip(plans, responses, strict=True):
-            if plan is None:
-                outcomes.append(None)
-                continue
-            left = max(0.0, end - time.monotonic())
-            outcome, better = await self._settle(plan, runs[plan.key], response, total(response), started, left)
-            outcomes.append(outcome if better is None else await self.search(better, execute_one, send, total))
         return outcomes
+
+    def _start_all(self, plans: Sequence[Plan | None], send: AsyncSend) -> dict[str, AsyncRun]:
+        """One run for all plans with the same key."""
+        runs: dict[str, AsyncRun] = {}
+        for plan in filter(None, plans):
+            if plan.key not in runs:
+                runs[plan.key] = self._runner.start(plan, send)
+        return runs
 
     async def _settle(
         self, plan: Plan, run: AsyncRun, response: R, found: int | None, started: float, left: float
     ) -> tuple[Outcome[R], Plan | None]:
         better = self._engine.relaxed(plan, found) if found is not None else None
         if found is None or better is not None:
-            run.cancel()
             return _outcome(plan, response, None, started, {}), better
         answer = await run.wait(left)
         outcome = _outcome(plan, response, answer, started, run.timings.seconds)
