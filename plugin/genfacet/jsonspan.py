@@ -37,8 +37,8 @@ def strip_section(raw: bytes) -> tuple[bytes, Any]:
     """The text without ``ext.genfacet``, and that section parsed; the very same text and None where there is none.
 
     An ``ext`` that would be empty goes as a whole. With a member goes its comma and the white space between the two.
-    Text that cannot hold the section is not looked into. Raises NotJsonError for what is not one JSON object, is nested too
-    deeply, or has a key twice on the way to the section.
+    Text that cannot hold the section is not looked into. Raises NotJsonError for what is not one JSON object, is nested
+    too deeply, or has a key twice on the way to the section.
     """
     if b"genfacet" not in raw and b"\\u" not in raw:
         return raw, None

@@ -18,6 +18,7 @@ class Syntax(Enum):
     LUCENE_ESCAPED = "query_string with escape: true, which escapes characters but not the words AND, OR, NOT"
     SIMPLE = "simple_query_string"
     SIMPLE_BARE = "simple_query_string whose flags give operators but no escapes"
+    SIMPLE_OFF = "simple_query_string whose flags give no operators; a lone * finds everything all the same"
 
 
 _LUCENE_RESERVED = re.compile(r'[-+=&|!(){}\[\]^"~*?:\\/]')
@@ -40,7 +41,7 @@ def syntax_of(kind: str, options: Mapping[str, Any]) -> Syntax:
     flags = options.get("flags", "ALL")
     names = {name.strip().upper() for name in flags.split("|")} if isinstance(flags, str) else set()
     if names == {"NONE"}:
-        return Syntax.PLAIN
+        return Syntax.SIMPLE_OFF
     return Syntax.SIMPLE if names & {"ALL", "ESCAPE", ""} else Syntax.SIMPLE_BARE
 
 
@@ -58,6 +59,8 @@ def write_words(text: str, syntax: Syntax) -> str:
             return _SIMPLE_RESERVED.sub(r"\\\g<0>", text)
         case Syntax.SIMPLE_BARE:
             return _SIMPLE_RESERVED.sub(" ", text)
+        case Syntax.SIMPLE_OFF:
+            return "" if text.strip() == "*" else text
 
 
 def read_words(text: str, syntax: Syntax) -> str | None:
@@ -78,5 +81,7 @@ def holds_operators(text: str, syntax: Syntax) -> bool:
             return _SIMPLE_OPERATOR.search(_ESCAPED.sub("x", text)) is not None
         case Syntax.SIMPLE_BARE:
             return _SIMPLE_OPERATOR.search(text) is not None
+        case Syntax.SIMPLE_OFF:
+            return text.strip() == "*"
         case Syntax.PLAIN:
             return False

@@ -127,6 +127,7 @@ def test_escaped_text_is_read_as_the_words_it_stands_for() -> None:
         ("query_string", {"escape": True}, "a AND b <c", "a and b  c"),
         ("simple_query_string", {}, 'a +b -c "d" (e)* f~2 \\', r"a \+b \-c \"d\" \(e\)\* f\~2 " + "\\\\"),
         ("simple_query_string", {"flags": "NONE"}, "a +b", "a +b"),
+        ("simple_query_string", {"flags": "NONE"}, " * ", ""),
         ("simple_query_string", {"flags": "OR|AND|PREFIX"}, "a+b*", "a b "),
         ("simple_query_string", {"flags": "AND|ESCAPE"}, "a+b", r"a\+b"),
     ],
