@@ -76,22 +76,24 @@ def splice_section(raw: bytes, section: bytes) -> bytes:
     return _append(raw, len(head) - 1, b'"ext":{' + member + b"}")
 
 
-def splice_sections(raw: bytes, sections: Sequence[bytes | None]) -> bytes:
-    """The ``_msearch`` answer with a section in each element of ``responses``; None leaves an element as it is.
+def response_spans(raw: bytes) -> list[tuple[int, int]]:
+    """Where each element of ``responses`` in an ``_msearch`` answer starts and ends.
 
-    Raises NotJsonError where the answer has no such array, ValueError where it has another number of elements.
+    Raises NotJsonError where the answer has no such array.
     """
-    if not any(sections):
-        return raw
     text = raw.decode("latin-1")
     responses = _only(_object(text, _start(raw))[0], "responses")
     if responses is None or text[responses.value] != "[":
         raise NotJsonError("the answer has no array [responses]")
-    spans = list(_elements(text, responses.value))
+    return list(_elements(text, responses.value))
+
+
+def replace_spans(raw: bytes, spans: Sequence[tuple[int, int]], texts: Sequence[bytes | None]) -> bytes:
+    """The text with each span replaced; None leaves one as it is."""
     parts, done = [], 0
-    for (start, end), section in zip(spans, sections, strict=True):
-        if section is not None:
-            parts += [raw[done:start], splice_section(raw[start:end], section)]
+    for (start, end), text in zip(spans, texts, strict=True):
+        if text is not None:
+            parts += [raw[done:start], text]
             done = end
     return b"".join([*parts, raw[done:]])
 
