@@ -7,9 +7,11 @@ from typing import Any
 from genfacet.catalog import Catalog
 from genfacet.sibling import Search, Sibling, sibling
 
-DOCUMENTS = 50_000
-"""About how many documents are looked at; a larger index is sampled at random."""
+DOCUMENTS = 20_000
+"""Most documents of a shard that are looked at; of a larger one a random sample, always the same."""
 NAMES = 10_000
+# random_sampler would be the aggregation for this, but Elasticsearch refuses nested aggregations inside it.
+_RANDOM = {"function_score": {"random_score": {"seed": 1, "field": "_seq_no"}, "boost_mode": "replace"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,11 @@ class Background:
 
 
 def read_background(target: str | None, catalog: Catalog) -> Generator[Sibling, Mapping[str, Any], Background]:
-    """Yields the two requests that it needs and returns the background of the index."""
-    everything = Search(target, {}, {})
-    size = yield sibling("background", everything, {})
-    answer = yield sibling("background", everything, _aggregations(catalog, size["hits"]["total"]["value"]))
+    """Yields the request that it needs and returns the background of the index."""
+    looking = {"sample": {"sampler": {"shard_size": DOCUMENTS}, "aggs": _aggregations(catalog)}}
+    answer = yield sibling("background", Search(target, {}, {"query": _RANDOM}), looking)
     sample = answer["aggregations"]["sample"]
-    docs: dict[str, int] = {}
-    for place, attribute in enumerate(catalog.fields()):
-        docs[attribute.name] = int(sample[f"f{place}"]["doc_count"])
+    docs = {a.name: int(sample[f"f{place}"]["doc_count"]) for place, a in enumerate(catalog.fields())}
     for place, family in enumerate(catalog.families):
         for bucket in sample[f"n{place}"]["names"]["buckets"]:
             name = family.attribute_name(str(bucket["key"]))
@@ -36,7 +35,7 @@ def read_background(target: str | None, catalog: Catalog) -> Generator[Sibling, 
     return Background(int(sample["doc_count"]), docs)
 
 
-def _aggregations(catalog: Catalog, documents: int) -> dict[str, Any]:
+def _aggregations(catalog: Catalog) -> dict[str, Any]:
     counting: dict[str, Any] = {
         f"f{place}": {"filter": {"exists": {"field": attribute.field}}}
         for place, attribute in enumerate(catalog.fields())
@@ -44,7 +43,4 @@ def _aggregations(catalog: Catalog, documents: int) -> dict[str, Any]:
     for place, family in enumerate(catalog.families):
         names = {"terms": {"field": family.name, "size": NAMES}, "aggs": {"docs": {"reverse_nested": {}}}}
         counting[f"n{place}"] = {"nested": {"path": family.path}, "aggs": {"names": names}}
-    probability = DOCUMENTS / documents if documents else 1.0
-    # random_sampler takes a probability of at most one half, or exactly one.
-    sampler = {"probability": probability, "seed": 1} if probability <= 0.5 else {"probability": 1.0, "seed": 1}
-    return {"sample": {"random_sampler": sampler, "aggs": counting}}
+    return counting

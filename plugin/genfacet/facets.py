@@ -11,7 +11,10 @@ Selections = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A facet before it is counted. It holds nothing of any document but labels and values."""
+    """A facet before it is counted. It holds nothing of any document but labels and values.
+
+    ``by_count``: the values have no order of their own and are shown by their counts.
+    """
 
     name: str
     label: str
@@ -19,6 +22,7 @@ class Definition:
     source: str
     values: tuple[str, ...]
     labels: tuple[str, ...]
+    by_count: bool = False
     explanation: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

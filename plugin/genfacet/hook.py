@@ -94,10 +94,12 @@ class GenFacet(_Hook):
     ``settings`` is a configuration or the path of one; by default ``$GENFACET_CONFIG``, else ``genfacet.yml``.
     """
 
-    @overload  # type: ignore[misc]
+    @overload
     def __new__(cls, client: Elasticsearch, settings: Settings | str | Path | None = None) -> "GenFacet": ...
     @overload
-    def __new__(cls, client: AsyncElasticsearch, settings: Settings | str | Path | None = None) -> "AsyncGenFacet": ...
+    def __new__(  # type: ignore[misc]
+        cls, client: AsyncElasticsearch, settings: Settings | str | Path | None = None
+    ) -> "AsyncGenFacet": ...
     def __new__(cls, client: Any, settings: Settings | str | Path | None = None) -> Any:
         """Makes the hook that suits the client."""
         if isinstance(client, AsyncElasticsearch):

@@ -60,8 +60,9 @@ class Plan:
 def make_plan(search: Search, request: FacetRequest, catalog: Catalog, soft_weight: float) -> Plan:
     """The plan of a search whose section ``ext.genfacet`` was read and removed."""
     kept, ignored = _known_selections(request.selections(), catalog)
-    user_query = request.user_query or find_text(normalise(search).body)
-    start = Plan(request, catalog, search, search, normalise(search), kept, user_query, ignored=ignored)
+    base = normalise(search)
+    user_query = request.user_query or find_text(base.body)
+    start = Plan(request, catalog, search, search, base, kept, user_query, ignored=ignored)
     if not kept and not request.rewritten:
         return start
     return _apply(start, soft_weight)
@@ -72,7 +73,7 @@ def relax(plan: Plan, total: int, soft_weight: float) -> Plan | None:
 
     None where nothing was rewritten, something was found, or it is not the first page.
     """
-    if plan.rewritten is None or plan.relaxed or total > 0 or is_later_page(plan.original.body):
+    if plan.rewritten is None or plan.relaxed or total > 0 or is_later_page(normalise(plan.original).body):
         return None
     base = normalise(plan.original)
     hard = {name: values for name, values in plan.selections.items() if not _is_reworded(plan, name)}

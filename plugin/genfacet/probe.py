@@ -13,9 +13,9 @@ from genfacet.clauses import selection_clauses
 from genfacet.facets import Selections
 from genfacet.sibling import Search, Sibling, sibling
 
-NAMES = 250
+NAMES = 120
 """Most attribute names that the probe reads of one family."""
-VALUES = 12
+VALUES = 10
 """Most values that the probe reads of one attribute."""
 PERCENTS = (5, 25, 50, 75, 95)
 

@@ -1,7 +1,7 @@
 """Readable ranges of numbers: bounds that people would choose, placed so that they split the results."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from genfacet.values import Range
@@ -9,11 +9,11 @@ from genfacet.values import Range
 _STEPS = (Decimal(1), Decimal("0.5"), Decimal("0.25"), Decimal("0.2"), Decimal("0.1"))
 
 
-def split(quantiles: Sequence[float]) -> list[Range]:
+def split(quantiles: Sequence[float], whole: bool = False) -> list[Range]:
     """Half-open ranges that cover all numbers, bounded near the inner quantiles.
 
     ``quantiles`` are increasing; the outermost ones tell the spread, the inner ones are where to cut. Fewer ranges,
-    or none, come back where numbers crowd at few points.
+    or none, come back where numbers crowd at few points. ``whole`` numbers are cut at whole numbers.
     """
     if len(quantiles) < 3 or quantiles[0] == quantiles[-1]:
         return []
@@ -22,6 +22,8 @@ def split(quantiles: Sequence[float]) -> list[Range]:
     for before, cut, after in zip(quantiles, quantiles[1:], quantiles[2:], strict=False):
         gap = min((g for g in (cut - before, after - cut) if g > 0), default=spread)
         bound = readable(cut, gap / 3)
+        if whole:
+            bound = bound.to_integral_value(ROUND_HALF_UP)
         if quantiles[0] < bound <= quantiles[-1] and (not bounds or bound > bounds[-1]):
             bounds.append(bound)
     if not bounds:

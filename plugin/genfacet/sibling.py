@@ -71,12 +71,23 @@ class Sibling:
 
 
 def normalise(search: Search) -> Search:
-    """The search with a ``q`` of its URL moved into its body, where Elasticsearch itself lets it win."""
-    query = query_from_url(search.params)
-    if query is None:
-        return search
-    params = {key: value for key, value in search.params.items() if key not in _URL_QUERY_KEYS}
-    return Search(search.target, params, {**search.body, "query": query})
+    """The search with what its URL says of matching and order moved into its body; there the URL wins."""
+    params, body = dict(search.params), dict(search.body)
+    query = query_from_url(params)
+    if query is not None:
+        body["query"] = query
+        params = {key: value for key, value in params.items() if key not in _URL_QUERY_KEYS}
+    for key in ("from", "terminate_after"):
+        if params.get(key, "").isdecimal():
+            body[key] = int(params.pop(key))
+    if params.get("sort"):
+        body["sort"] = [_sort_clause(part) for part in params.pop("sort").split(",")]
+    return search if params == search.params else Search(search.target, params, body)
+
+
+def _sort_clause(part: str) -> Any:
+    field, colon, order = part.rpartition(":")
+    return {field: {"order": order}} if colon and field else part
 
 
 def matching_part(search: Search) -> Body:

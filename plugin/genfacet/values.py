@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-_NUMBER = r"-?\d{1,15}(?:\.\d{1,9})?"
+_NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"
 _RANGE = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
 _PLAIN_NUMBER = re.compile(_NUMBER)
 MAX_LENGTH = 512

@@ -120,14 +120,10 @@ def _missing(aggregations: Mapping[str, Any], selections: Selections) -> tuple[s
 
 def _selected_facet(definition: Definition, counts: Counts, chosen: Sequence[str], most: int) -> Facet:
     counted = counts.values[definition.name]
-    shown = [value for value in definition.values if value in chosen]
-    others = [value for value in definition.values if value not in chosen and counted[value] > 0]
-    kept = set(shown + others[: max(0, most - len(shown))])
-    values = [
-        FacetValue(value, label, counted[value], value in chosen)
-        for value, label in _labelled(definition)
-        if value in kept
-    ]
+    ordered = _ordered(definition, counted)
+    others = [value for value, _ in ordered if value not in chosen and counted[value] > 0]
+    kept = {*chosen, *others[: max(0, most - len(chosen))]}
+    values = [FacetValue(value, label, counted[value], value in chosen) for value, label in ordered if value in kept]
     return _facet(definition, f"selected: narrows {counts.totals[definition.name]} results to {counts.total}", values)
 
 
@@ -135,12 +131,18 @@ def _offered_facet(definition: Definition, counts: Counts, most: int) -> Facet |
     """None where the facet would not split the results: fewer than two values, or each holds for all or none."""
     counted = counts.values[definition.name]
     total = counts.totals[definition.name]
-    living = [FacetValue(v, label, counted[v]) for v, label in _labelled(definition) if counted[v] > 0][:most]
+    living = [FacetValue(v, label, counted[v]) for v, label in _ordered(definition, counted) if counted[v] > 0][:most]
     splitting = [value for value in living if value.count is not None and value.count < total]
     if not splitting or (len(living) < 2 and definition.kind != "open"):
         return None
     parts = "1 part" if len(living) == 1 else f"{len(living)} parts"
     return _facet(definition, f"splits {total} results into {parts}", living)
+
+
+def _ordered(definition: Definition, counted: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Values with labels: the most frequent first where the values have no order of their own."""
+    labelled = _labelled(definition)
+    return sorted(labelled, key=lambda pair: -counted[pair[0]]) if definition.by_count else labelled
 
 
 def _labelled(definition: Definition) -> list[tuple[str, str]]:

@@ -23,19 +23,32 @@ _EMPTY = {
     "?",
 }
 _LONGEST = 60
+SPARE = 2
+"""Values counted beyond the wanted ones, because a sample knows the most frequent ones only roughly."""
 
 
 def define(
     seen: AttributeProbe, source: str, most: int, explanation: Mapping[str, float] | None = None
 ) -> Definition | None:
-    """The facet of an attribute with at most ``most`` values; None where it has no two values worth showing."""
-    values, kind = _discrete(seen, most) if is_discrete(seen, most) else (_ranges(seen, most), "range")
+    """The facet of an attribute for ``most`` values; None where it has no two values worth showing."""
+    attribute = seen.attribute
+    by_count = False
+    kind: Kind = "attribute"
+    if not is_discrete(seen, most):
+        values, kind = _ranges(seen, most), "range"
+    elif seen.is_numeric:
+        values = sorted((value for value, _ in usable_values(seen)), key=float)
+    else:
+        values = [value for value, _ in usable_values(seen)][: most + SPARE]
+        by_count = not _is_boolean(values)
+        if not by_count:
+            values.sort(key=lambda value: WORDS[value.casefold()], reverse=True)
     if len(values) < 2:
         return None
-    unit = seen.attribute.unit
-    labels = tuple(_label(value, unit, kind) for value in values)
-    name = seen.attribute.name
-    return Definition(name, seen.attribute.label, kind, source, tuple(values), labels, dict(explanation or {}))
+    labels = tuple(_label(value, attribute.unit, kind) for value in values)
+    return Definition(
+        attribute.name, attribute.label, kind, source, tuple(values), labels, by_count, dict(explanation or {})
+    )
 
 
 def is_discrete(seen: AttributeProbe, most: int) -> bool:
@@ -44,8 +57,15 @@ def is_discrete(seen: AttributeProbe, most: int) -> bool:
 
 
 def usable_values(seen: AttributeProbe) -> list[tuple[str, int]]:
-    """The values that can be shown, most frequent first: no placeholders, no essays, nothing that reads as a range."""
-    return [(value, docs) for value, docs in seen.values if _is_usable(value)]
+    """The values that can be shown, most frequent first.
+
+    Left out are placeholders, essays, what reads as a range, and rarer spellings that differ in case alone.
+    """
+    spellings: dict[str, tuple[str, int]] = {}
+    for value, docs in seen.values:
+        if _is_usable(value):
+            spellings.setdefault(value.casefold(), (value, docs))
+    return list(spellings.values())
 
 
 def _is_usable(value: str) -> bool:
@@ -57,17 +77,8 @@ def _is_usable(value: str) -> bool:
     )
 
 
-def _discrete(seen: AttributeProbe, most: int) -> tuple[list[str], Kind]:
-    values = [value for value, _ in usable_values(seen)][:most]
-    if seen.is_numeric:
-        values.sort(key=float)
-    elif _is_boolean(values):
-        values.sort(key=lambda value: WORDS[value.casefold()], reverse=True)
-    return values, "attribute"
-
-
 def _ranges(seen: AttributeProbe, most: int) -> list[str]:
-    spans = split(seen.quantiles)
+    spans = split(seen.quantiles, whole=all(value.lstrip("-").isdecimal() for value, _ in seen.values))
     return [str(span) for span in spans] if len(spans) <= most else []
 
 

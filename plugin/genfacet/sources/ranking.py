@@ -1,12 +1,13 @@
 """What rankings of attributes are made of: pure figures of the probe."""
 
+import re
 from collections.abc import Callable, Sequence
 from math import log2
 
 from genfacet.facets import Definition
 from genfacet.probe import AttributeProbe
 from genfacet.sources import View
-from genfacet.sources.definitions import define
+from genfacet.sources.definitions import WORDS, define
 
 Score = Callable[[AttributeProbe], float]
 
@@ -67,3 +68,28 @@ def shown_parts(seen: AttributeProbe) -> Sequence[float]:
     if seen.is_numeric and (seen.others or len(seen.values) > 6):
         return [seen.docs / 4] * 4
     return [docs for _, docs in seen.values] + [seen.others]
+
+
+def evenness(parts: Sequence[float]) -> float:
+    """Entropy of the parts in bits, cut at 2 (four even parts) and scaled to 0 to 1."""
+    total = sum(parts)
+    return min(1.0, -sum(part / total * log2(part / total) for part in parts) / 2) if total else 0.0
+
+
+def likeness(one: AttributeProbe, other: AttributeProbe) -> float:
+    """How alike two attributes look, 0 to 1: shared values of texts, weighted by frequency, or the same label words."""
+    ours, theirs = _shares(one), _shares(other)
+    shared = sum(min(share, theirs.get(value, 0.0)) for value, share in ours.items())
+    return max(shared, float(words(one.attribute.label) == words(other.attribute.label)))
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as they are compared: case and plural folded, numbers left out."""
+    found = re.findall(r"[^\W\d_]+", text.casefold())
+    return frozenset(word.removesuffix("s") if len(word) > 3 else word for word in found)
+
+
+def _shares(seen: AttributeProbe) -> dict[str, float]:
+    """Texts with their share of the attribute's documents; booleans are alike only by their labels."""
+    texts = {value.casefold(): docs / seen.docs for value, docs in seen.values if value.casefold() not in WORDS}
+    return {} if seen.is_numeric else texts
