@@ -1,0 +1,152 @@
+"""`genfacet facets`: the facets of one query, as a shopper would get them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.json import JSON
+from rich.table import Table
+
+from genfacet.body import Body
+from genfacet.catalog import label_of
+from genfacet.cli.configured import configured
+from genfacet.connection import Connection
+from genfacet.errors import SettingsError
+from genfacet.hook import GenFacet
+from genfacet.settings import IndexSettings, Settings
+from genfacet.template import fill_template
+
+HITS = 5
+
+
+@click.command(short_help="Show the facets of a query.")
+@click.argument("query")
+@click.option("--index", help="Index to search.  [default: the only one that is configured]")
+@click.option(
+    "--select",
+    "selected",
+    multiple=True,
+    metavar="FACET=VALUE",
+    help="Select a value; shows the request that is executed and its first hits. May be repeated.",
+)
+@click.option("--mode", type=click.Choice(["auto", "filter", "soft", "rewrite"]), default="auto", show_default=True)
+@click.option("--rewritten", help="Use this as the rewritten query.")
+@click.option("--size", type=click.IntRange(1, 20), help="Number of facets.")
+@click.option("--values", type=click.IntRange(1, 50), help="Number of values of a facet.")
+@click.option("--source", help="Source of the facets.")
+@click.option("--deadline-ms", type=click.IntRange(0, 5000), default=5000, show_default=True, help="Extra wait.")
+@click.option("--explain", is_flag=True, help="Show the figures behind each choice.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@configured
+def command(
+    settings: Settings,
+    connection: Connection,
+    query: str,
+    index: str | None,
+    selected: tuple[str, ...],
+    as_json: bool,
+    explain: bool,
+    **asked: Any,
+) -> None:
+    """Show the facets of QUERY with their counts and reasons, under the given credentials."""
+    name, configuration = _index(settings, index)
+    section = {key: value for key, value in asked.items() if value is not None}
+    section |= {"user_query": query, "selected": _selections(selected), "explain": explain}
+    sent: list[Mapping[str, Any]] = []
+    with connection.client() as client:
+        hook = GenFacet(_Watched(client, sent), settings)
+        body = fill_template(configuration.search.template, query) | {"size": HITS}
+        answer = hook.search(index=name, **body, ext={"genfacet": section}).body
+        hook.close()
+    if as_json:
+        shown = {"facets": answer["ext"]["genfacet"], "executed": sent[-1], "hits": answer["hits"]}
+        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        return
+    console = Console()
+    _show_facets(console, query, answer, explain)
+    if selected:
+        _show_execution(console, sent[-1], answer, configuration)
+
+
+def _Watched(client: Any, sent: list[Mapping[str, Any]]) -> Any:  # noqa: N802
+    """The client, noting the bodies that go out as the user's own search."""
+    perform = client.perform_request
+
+    def perform_request(method: str, path: str, **options: Any) -> Any:
+        sent.append(options.get("body") or {})
+        return perform(method, path, **options)
+
+    client.perform_request = perform_request
+    return client
+
+
+def _index(settings: Settings, name: str | None) -> tuple[str, IndexSettings]:
+    if name is None and len(settings.indices) == 1:
+        name = next(iter(settings.indices))
+    if name is None or name not in settings.indices:
+        known = ", ".join(settings.indices) or "none"
+        raise SettingsError(
+            f"the index {name or '(none given)'} is not configured (configured: {known}); "
+            "`genfacet init --index NAME` writes its configuration"
+        )
+    return name, settings.indices[name]
+
+
+def _selections(given: tuple[str, ...]) -> dict[str, list[str]]:
+    selections: dict[str, list[str]] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise click.BadParameter(f"{text!r} does not read FACET=VALUE", param_hint="--select")
+        selections.setdefault(name, []).append(value)
+    return selections
+
+
+def _show_facets(console: Console, query: str, answer: Mapping[str, Any], explain: bool) -> None:
+    section = answer["ext"]["genfacet"]
+    total = answer["hits"]["total"]
+    more = "+" if total["relation"] == "gte" else ""
+    table = Table(
+        title=f"{query}: {total['value']}{more} results, facets in {section['took']} ms", title_justify="left"
+    )
+    table.add_column("Facet", style="bold")
+    table.add_column("Values")
+    table.add_column("Why", style="dim")
+    for facet in section["facets"]:
+        values = "\n".join(_value_line(value) for value in facet["values"])
+        why = f"{facet['reason']}\n{facet['source']}"
+        if explain:
+            why += "".join(f"\n{label_of(key)}: {number:g}" for key, number in facet.get("explanation", {}).items())
+        table.add_row(f"{facet['label']}\n[dim]{facet['name']}[/dim]", values, why)
+    console.print(table)
+    for ignored in section["ignored"]:
+        console.print(f"Ignored: {ignored['name']}={ignored['value']} ({ignored['reason']})", markup=False)
+    if section.get("reason"):
+        console.print(f"Note: {section['reason']}", markup=False)
+
+
+def _value_line(value: Mapping[str, Any]) -> str:
+    mark = "[green]x[/green] " if value["selected"] else "  "
+    count = "?" if value["count"] is None else value["count"]
+    label = str(value["label"]).replace("[", r"\[")
+    return f"{mark}{label} [cyan]({count})[/cyan]"
+
+
+def _show_execution(
+    console: Console, body: Mapping[str, Any], answer: Mapping[str, Any], configuration: IndexSettings
+) -> None:
+    query = answer["ext"]["genfacet"]["query"]
+    rewritten = f", query rewritten to {query['rewritten']!r}" if query["rewritten"] else ""
+    relaxed = ", relaxed because that found nothing" if query["relaxed"] else ""
+    console.print(f"\nExecuted (mode {query['mode']}{rewritten}{relaxed}):", style="bold", markup=False)
+    console.print(JSON(orjson.dumps(_executed(body)).decode()))
+    console.print("\nFirst hits:", style="bold")
+    field = configuration.search.text_fields[0].partition("^")[0] if configuration.search.text_fields else ""
+    for hit in answer["hits"]["hits"]:
+        console.print(f"  {hit['_id']}  {hit.get('_source', {}).get(field, '')}", markup=False, highlight=False)
+
+
+def _executed(body: Mapping[str, Any]) -> Body:
+    return {key: value for key, value in body.items() if key != "ext"}
