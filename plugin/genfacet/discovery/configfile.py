@@ -131,7 +131,7 @@ def _families(findings: Findings) -> Iterator[str]:
     for described in findings.families:
         yield from _family(described)
     yield ""
-    yield f"# Attributes of families that no shopper filters by (* is any text); {findings.offered:,} others are offered."
+    yield f"# Attributes of families that no shopper filters by (* is any text); {findings.offered:,} are offered."
     if not findings.exclude:
         yield "exclude: []"
         return
