@@ -13,8 +13,10 @@ from console import say, watch
 from failure import ServerError
 from needs import Installer, need_program
 from places import Cache
+from processes import stop_marked
 
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
+STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,23 @@ def fetch(program: Archive | Jars, cache: Cache, installer: Installer) -> Path:
 def _fetch_into(program: Archive | Jars, cache: Cache, target: Path, installer: Installer) -> None:
     maven = need_program("mvn", "maven", installer)
     work_root = cache.path / "fetching"
+    stop_marked(mark(work_root, program.name), STOP_SECONDS)
     for left_over in work_root.glob(f"{program.name}.*"):  # of a fetch that was killed: we hold the lock
         shutil.rmtree(left_over, ignore_errors=True)
     work_root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{program.name}.", dir=work_root, ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         say(f"fetching {program.name}, once ({program.size // 1_000_000} MB)")
-        _run_maven(maven, program.arguments(work), work, program.size)
+        arguments = [mark(work_root, program.name), *program.arguments(work)]
+        _run_maven(maven, arguments, work, program.size)
         kept = program.collect(work)
         target.parent.mkdir(parents=True, exist_ok=True)
         kept.rename(target)
+
+
+def mark(work_root: Path, name: str) -> str:
+    """The word that makes a Maven recognisable that outlived the command which started it."""
+    return f"-Dgenfacet.fetch={work_root / name}"
 
 
 def _run_maven(maven: str, arguments: list[str], work: Path, size: int) -> None:

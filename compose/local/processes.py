@@ -73,14 +73,12 @@ def start_detached(
 def stop_marked(marker: str, patience: float) -> bool:
     """Ask the marked processes to end and wait; kill what is left. False when there were none."""
     pids = find_marked(marker)
-    if not pids:
-        return False
     _signal_all(pids, signal.SIGTERM)
-    if not _wait_until_gone(marker, patience):
-        _signal_all(find_marked(marker), signal.SIGKILL)
-        if not _wait_until_gone(marker, 10):
-            raise ServerError(f"process {find_marked(marker)} does not end even when killed; end it by hand")
-    return True
+    if not _wait_for_end(pids, patience):
+        _signal_all(pids, signal.SIGKILL)
+        if not _wait_for_end(pids, 10):
+            raise ServerError(f"processes {pids} do not end even when killed; end them by hand")
+    return bool(pids)
 
 
 def _signal_all(pids: Sequence[int], number: signal.Signals) -> None:
@@ -93,10 +91,31 @@ def _signal_all(pids: Sequence[int], number: signal.Signals) -> None:
             raise ServerError(f"process {pid} belongs to another user; stop it as that user") from error
 
 
-def _wait_until_gone(marker: str, patience: float) -> bool:
+def _wait_for_end(pids: Sequence[int], patience: float) -> bool:
     end = time.monotonic() + patience
-    while time.monotonic() < end:
-        if not find_marked(marker):
-            return True
+    while not all(has_ended(pid) for pid in pids):
+        if time.monotonic() > end:
+            return False
         time.sleep(0.1)
-    return False
+    return True
+
+
+def has_ended(pid: int) -> bool:
+    """Whether the process holds no files any more.
+
+    A process that ends loses its command line first and its files last, when its last thread is gone; until
+    then the next start would find the data folder locked.
+    """
+    folder = PROC / str(pid)
+    if not PROC.joinpath("self").exists():
+        return _has_ended_without_proc(pid)
+    try:
+        state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+        return state == "Z" and len(list((folder / "task").iterdir())) <= 1
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def _has_ended_without_proc(pid: int) -> bool:
+    answer = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return answer.stdout.strip()[:1] in ("", "Z")
