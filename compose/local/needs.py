@@ -68,8 +68,8 @@ def need_java(at_least: int, environment: Mapping[str, str], installer: Installe
     if home is None:
         package = _java_packages(at_least)[0]
         raise ServerError(
-            f"Java {at_least} or newer is missing: install a JDK with `apt-get install {package}` "
-            "or unpack one and point JAVA_HOME at it"
+            f"Java {at_least} or newer is missing: install it with `apt-get install {package}` where the system "
+            "has that package (Debian 12 ends at 17), or unpack any JDK and point JAVA_HOME at it"
         )
     return home
 
