@@ -24,6 +24,9 @@ WAITING_BATCHES = 4
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0)
 """Seconds between the attempts of a batch that Elasticsearch is too busy for."""
 
+ANSWER_TIMEOUT = 120.0
+"""Seconds to wait for the answer to one batch."""
+
 BUSY = frozenset({429, 502, 503, 504})
 TOO_LARGE = 413
 
@@ -127,7 +130,6 @@ def load(
     """
     loaded = 0
     stopped = threading.Event()
-    sender = client.options(request_timeout=120, retry_on_timeout=False, max_retries=0)
     waiting: deque[tuple[int, Future[list[Reject]]]] = deque()
 
     def take_oldest() -> int:
@@ -142,7 +144,7 @@ def load(
             for batch in batches(operations):
                 if len(waiting) >= WAITING_BATCHES:
                     loaded += take_oldest()
-                waiting.append((len(batch), pool.submit(send_batch, sender, index, batch, stopped.wait)))
+                waiting.append((len(batch), pool.submit(send_batch, client, index, batch, stopped.wait)))
             while waiting:
                 loaded += take_oldest()
         finally:  # after an error or Ctrl-C, leave without waiting for the pauses of busy batches
@@ -172,6 +174,7 @@ def send_batch(
 
     Sending a product twice is harmless, because each has an id. Nothing is sent once `wait` returns True.
     """
+    client = client.options(request_timeout=ANSWER_TIMEOUT, max_retries=0)
     rejects: list[Reject] = []
     for pause in (*PAUSES, None):
         batch, refused, status = _send_once(client, index, batch)

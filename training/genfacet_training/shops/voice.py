@@ -26,7 +26,17 @@ def _in_snake_case(name: str, unit: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-NAME_STYLES: tuple[Callable[[str, str], str], ...] = (_in_brackets, _in_words, _in_snake_case)
+def _in_camel_case(name: str, unit: str) -> str:
+    first, *others = _in_snake_case(name, unit).split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+NAME_STYLES: tuple[Callable[[str, str], str], ...] = (
+    _in_brackets,
+    _in_words,
+    _in_snake_case,
+    _in_camel_case,
+)
 PRICE_ENDINGS = (0.99, 0.95, 0.90, 0.0)
 
 
