@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from threading import Lock, Semaphore
@@ -129,11 +129,9 @@ class AsyncRun:
         if self._task is None:
             return self._engine.uncounted(self._plan, "too many searches at once")
         done, _ = await asyncio.wait({self._task}, timeout=seconds)
-        if not done:
+        if not done or self._task.cancelled():  # late, now or for another search that shares the run
             self.cancel()
             return self._engine.uncounted(self._plan, "deadline", timed_out=True)
-        if self._task.cancelled():
-            return self._engine.uncounted(self._plan, "given up")
         try:
             return self._task.result()
         except Exception as error:  # whatever it was, it costs facets only
@@ -222,7 +220,7 @@ class Run:
             return self._engine.uncounted(self._plan, "too many searches at once")
         try:
             return self._future.result(seconds)
-        except FutureTimeout:
+        except (FutureTimeout, CancelledError):
             self.cancel()
             return self._engine.uncounted(self._plan, "deadline", timed_out=True)
         except Exception as error:  # whatever it was, it costs facets only
