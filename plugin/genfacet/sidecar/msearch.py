@@ -17,7 +17,7 @@ from genfacet.sidecar.filterpath import filter_member
 from genfacet.sidecar.messages import Reply, Request
 from genfacet.sidecar.routes import Route, params_of
 from genfacet.sidecar.search import JSON_TYPE, readable
-from genfacet.sidecar.service import Service, outcome_name
+from genfacet.sidecar.service import Service, encode_body, outcome_name
 
 _ABOVE = ("responses",)
 _SECTION = ("responses", "ext", "genfacet")
@@ -107,7 +107,7 @@ class _Execution:
     async def execute_one(self, search: Search) -> bytes:
         params = {key: value for key, value in search.params.items() if key not in _WHOLE}
         request = Request("POST", search.path, urlencode(params, quote_via=quote), self._request.headers)
-        body = orjson.dumps(search.body)
+        body = encode_body(search.body)
         headers = [pair for pair in readable(request, body) if pair[0] not in {"accept", "content-type"}]
         reply = await self._service.upstream.fetch(request, [*headers, JSON_TYPE], body)
         if reply.status != 200:
@@ -157,9 +157,10 @@ def _read_item(service: Service, request: Request, search: Search, header: bytes
         return _Item(header, line)
     try:
         plan = service.plan(search.with_body(asked.body), asked.section, request)
+        body = asked.raw if plan.is_untouched else encode_body(plan.executed.body)
     except RequestError as error:
         return _Item(header, _NOTHING, refused=str(error))
-    return _Item(header, asked.raw if plan.is_untouched else orjson.dumps(plan.executed.body), plan)
+    return _Item(header, body, plan)
 
 
 def _read_header(line: bytes) -> dict[str, Any] | None:

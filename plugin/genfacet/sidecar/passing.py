@@ -7,7 +7,7 @@ from genfacet.sidecar.messages import Request, forwarded
 from genfacet.sidecar.service import Service
 from genfacet.sidecar.upstream import Answer
 
-SMALL = 64 * 1024
+SMALL = 256 * 1024
 """An answer of at most this length is read whole: one write instead of many."""
 
 

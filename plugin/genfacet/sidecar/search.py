@@ -4,14 +4,12 @@ import time
 from collections.abc import Awaitable
 from urllib.parse import quote, urlencode
 
-import orjson
-
 from genfacet.planning import Plan
 from genfacet.sibling import Search
 from genfacet.sidecar.bodies import Asked, add_section, hits_total, may_ask, packed, read_asked
 from genfacet.sidecar.messages import Reply, Request, forwarded
 from genfacet.sidecar.routes import Route, params_of
-from genfacet.sidecar.service import Service, outcome_name
+from genfacet.sidecar.service import Service, encode_body, outcome_name
 
 JSON_TYPE = ("content-type", "application/json")
 SECTION = ("ext", "genfacet")
@@ -56,7 +54,7 @@ class _Execution:
         else:
             query = urlencode(search.params, quote_via=quote)
             request = Request(self._request.method, self._request.path, query, self._request.headers)
-            body = orjson.dumps(search.body)
+            body = encode_body(search.body)
         reply = await self._service.upstream.fetch(request, readable(request, body), body or None)
         self._service.metrics.time({"search": time.perf_counter() - started})
         return reply

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from genfacet.body import Body
 from genfacet.control import DOCUMENT, Control, State, read_state
 from genfacet.engine import Engine, section
 from genfacet.errors import RequestError
@@ -53,8 +54,8 @@ class Service:
         facets = read_request(asked, source_names())
         try:
             return self.engine.plan(search, facets, self.audience(request))
-        except RecursionError:
-            raise RequestError("the search is nested too deeply") from None
+        except (RecursionError, TypeError) as error:
+            raise nested_too_deeply(error) from None
 
     def sender(self, request: Request) -> AsyncSend:
         """Sends siblings under the credentials of a request's caller."""
@@ -82,6 +83,22 @@ class Service:
         self.metrics.count_facets(facet.source for facet in answer.facets)
         whole = section(outcome.plan, answer, outcome.took_ms, self.engine.control.state.shadow)
         return filter_member(whole, above, filter_path)
+
+
+def encode_body(body: Body) -> bytes:
+    """A body that was changed, as it is sent; raises RequestError."""
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:
+        raise nested_too_deeply(error) from None
+
+
+def nested_too_deeply(error: Exception) -> Exception:
+    """What to raise for an error that a search nested too deeply has caused; any other error is raised as it is."""
+    # orjson says so by a TypeError. Elasticsearch takes no query of such a depth either.
+    if isinstance(error, RecursionError) or "ecursion" in str(error):
+        return RequestError("the search is nested too deeply")
+    return error
 
 
 def outcome_name(outcome: Outcome[Any]) -> str:

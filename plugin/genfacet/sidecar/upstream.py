@@ -23,6 +23,10 @@ SIBLING_S = 30.0
 """A sibling that nobody waits for any more ends at the latest then."""
 SERVICE_S = 5.0
 MAX_HEADER = 256 * 1024
+# Elasticsearch refuses longer heads (4 KB of line, 16 KB of headers) and then is deaf on that connection, without
+# closing it. Such a request gets a connection of its own, so that nobody else is ever sent into that silence.
+LONG_LINE = 3 * 1024
+LONG_HEADERS = 7 * 1024
 # A larger body leaves in pieces, so that writing it never blocks the loop.
 PIECE = 256 * 1024
 _SKIPPED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
@@ -40,12 +44,17 @@ class Upstream:
         self._base, self._service = _split(settings)
         self._tls = _tls(settings)
         self._sessions: list[aiohttp.ClientSession] = []
+        self._users: aiohttp.ClientSession
+        self._siblings: aiohttp.ClientSession
+        self._single: aiohttp.ClientSession
 
     async def open(self) -> None:
         """Must be called once, in the event loop, before anything else."""
         user = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)
         sibling = aiohttp.ClientTimeout(total=SIBLING_S, sock_connect=CONNECT_S)
-        self._sessions = [self._session(user), self._session(sibling)]
+        self._users, self._siblings = self._session(user), self._session(sibling)
+        self._single = self._session(user, force_close=True)
+        self._sessions = [self._users, self._siblings, self._single]
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -58,8 +67,9 @@ class Upstream:
             headers = [*headers, ("content-length", str(len(body)))]
             body = _pieces(body)
         url = f"{self._base}{request.path}?{request.query}" if request.query else self._base + request.path
+        session = self._single if _is_long(url, headers) else self._users
         return Answer(
-            await self._sessions[0].request(
+            await session.request(
                 request.method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
             )
         )
@@ -87,17 +97,17 @@ class Upstream:
     async def _call(
         self, method: str, path: str, headers: Headers, body: bytes | None, seconds: float
     ) -> tuple[int, bytes]:
+        url = self._base + path
+        session = self._single if _is_long(url, headers) else self._siblings
         async with (
             asyncio.timeout(seconds),
-            self._sessions[1].request(
-                method, URL(self._base + path, encoded=True), headers=[*_JSON, *headers], data=body
-            ) as answer,
+            session.request(method, URL(url, encoded=True), headers=[*_JSON, *headers], data=body) as answer,
         ):
             return answer.status, await answer.read()
 
-    def _session(self, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
+    def _session(self, timeout: aiohttp.ClientTimeout, force_close: bool = False) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=self._tls),
+            connector=aiohttp.TCPConnector(limit=0, ssl=self._tls, force_close=force_close),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,
             auto_decompress=False,
@@ -155,6 +165,10 @@ def _split(settings: ElasticsearchSettings) -> tuple[str, Headers]:
         f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
     )
     return base, [("authorization", f"Basic {b64encode(pair.encode()).decode()}")] if pair else []
+
+
+def _is_long(url: str, headers: Headers) -> bool:
+    return len(url) > LONG_LINE or sum(len(name) + len(value) for name, value in headers) > LONG_HEADERS
 
 
 def _tls(settings: ElasticsearchSettings) -> ssl.SSLContext | bool:
