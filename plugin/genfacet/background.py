@@ -27,7 +27,7 @@ def read_background(target: str | None, catalog: Catalog) -> Generator[Sibling, 
     looking = {"sample": {"sampler": {"shard_size": DOCUMENTS}, "aggs": _aggregations(catalog)}}
     answer = yield sibling("background", Search(target, {}, {"query": _RANDOM}), looking)
     sample = answer["aggregations"]["sample"]
-    docs = {a.name: int(sample[f"f{place}"]["doc_count"]) for place, a in enumerate(catalog.fields())}
+    docs = {a.name: int(sample[f"f{place}"]["doc_count"]) for place, a in enumerate(catalog.fields)}
     for place, family in enumerate(catalog.families):
         for bucket in sample[f"n{place}"]["names"]["buckets"]:
             name = family.attribute_name(str(bucket["key"]))
@@ -38,7 +38,7 @@ def read_background(target: str | None, catalog: Catalog) -> Generator[Sibling, 
 def _aggregations(catalog: Catalog) -> dict[str, Any]:
     counting: dict[str, Any] = {
         f"f{place}": {"filter": {"exists": {"field": attribute.field}}}
-        for place, attribute in enumerate(catalog.fields())
+        for place, attribute in enumerate(catalog.fields)
     }
     for place, family in enumerate(catalog.families):
         names = {"terms": {"field": family.name, "size": NAMES}, "aggs": {"docs": {"reverse_nested": {}}}}

@@ -1,12 +1,14 @@
 """What of an index is facetable: attributes in plain, boolean, numeric, flattened and nested fields."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Type = Literal["keyword", "boolean", "number"]
+MOST_NAMES = 50_000
+"""Most raw names whose attribute is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Family:
         prefix = next((p for p in self.strip if raw.startswith(p) and len(raw) > len(p)), "")
         return raw[len(prefix) :]
 
+    @lru_cache(MOST_NAMES)  # noqa: B019  (a family is a small value, equal ones share entries)
     def raw_names(self, name: str) -> list[str]:
         """All raw nested names that belong to an attribute."""
         return [raw for raw in (name, *(prefix + name for prefix in self.strip)) if self.attribute_name(raw) == name]
@@ -60,9 +63,10 @@ class Catalog:
     category: str | None = None
     exclude: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        pattern = "|".join(translate(p) for p in self.exclude)
-        object.__setattr__(self, "_excluded", re.compile(pattern or r"(?!)", re.IGNORECASE))
+    @cached_property
+    def fields(self) -> tuple[Attribute, ...]:
+        """The attributes that have a field of their own, in the order of the configuration."""
+        return tuple(attribute for attribute in self.attributes.values() if attribute.field is not None)
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of that name: configured, or any name of a family; None where neither can hold it."""
@@ -73,16 +77,33 @@ class Catalog:
             return Attribute(name, label_of(name), "keyword")
         return None
 
+    def offered_pair(self, family: Family, raw: str) -> Attribute | None:
+        """The attribute of a raw nested name; None where it is not to be offered or has a field of its own."""
+        known, key = self._pairs, (family.path, raw)
+        if key not in known:
+            if len(known) >= MOST_NAMES:
+                known.clear()
+            known[key] = self._offered_pair(family.attribute_name(raw))
+        return known[key]
+
+    def _offered_pair(self, name: str) -> Attribute | None:
+        attribute = self.attribute(name) if self.is_offered(name) else None
+        return attribute if attribute is not None and attribute.field is None else None
+
     def is_offered(self, name: str) -> bool:
         """Whether the attribute may be offered; one that is excluded can still be selected by hand."""
-        excluded: re.Pattern[str] = self._excluded  # type: ignore[attr-defined]
-        return not name.startswith("~") and excluded.match(name) is None
+        return not name.startswith("~") and self._excluded.match(name) is None
 
-    def fields(self) -> Sequence[Attribute]:
-        """The attributes that have a field of their own, in the order of the configuration."""
-        return [attribute for attribute in self.attributes.values() if attribute.field is not None]
+    @cached_property
+    def _excluded(self) -> re.Pattern[str]:
+        return re.compile("|".join(translate(p) for p in self.exclude) or r"(?!)", re.IGNORECASE)
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[str, str], Attribute | None]:
+        return {}
 
 
+@lru_cache(MOST_NAMES)
 def label_of(name: str) -> str:
     """A readable label made of a technical name: ``~how_far`` becomes "How far"."""
     words = re.sub(r"[\s_.\-]+", " ", name.lstrip("~").replace("__", " ")).strip()

@@ -26,7 +26,7 @@ from genfacet.sources.definitions import define
 from genfacet.values import words_of
 from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
 
-SPARE = 4
+SPARE = 3
 """Facets proposed beyond the wanted ones, for those that do not survive counting."""
 
 

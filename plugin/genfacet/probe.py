@@ -13,9 +13,9 @@ from genfacet.clauses import selection_clauses
 from genfacet.facets import Selections
 from genfacet.sibling import Search, Sibling, sibling
 
-NAMES = 120
+NAMES = 80
 """Most attribute names that the probe reads of one family."""
-VALUES = 10
+VALUES = 8
 """Most values that the probe reads of one attribute."""
 PERCENTS = (5, 25, 50, 75, 95)
 
@@ -101,7 +101,7 @@ def _own_facets(selections: Selections, catalog: Catalog) -> list[Attribute]:
 
 def _attribute_aggregations(catalog: Catalog) -> dict[str, Any]:
     aggregations: dict[str, Any] = {}
-    for place, attribute in enumerate(catalog.fields()):
+    for place, attribute in enumerate(catalog.fields):
         if catalog.is_offered(attribute.name):
             aggregations |= _field_aggregations(f"f{place}", attribute)
     for place, family in enumerate(catalog.families):
@@ -115,7 +115,7 @@ def _attribute_aggregations(catalog: Catalog) -> dict[str, Any]:
 
 def _one_attribute(attribute: Attribute, catalog: Catalog) -> dict[str, Any]:
     if attribute.field is not None:
-        return _field_aggregations(f"f{catalog.fields().index(attribute)}", attribute)
+        return _field_aggregations(f"f{catalog.fields.index(attribute)}", attribute)
     aggregations: dict[str, Any] = {}
     for place, family in enumerate(catalog.families):
         raw = family.raw_names(attribute.name)
@@ -154,7 +154,7 @@ def _read_attributes(
     found: dict[str, AttributeProbe] = {}
     for read in (*_read_fields(sample, catalog), *_read_families(sample, catalog)):
         name = read.attribute.name
-        wanted = name in only if only is not None else catalog.is_offered(name)
+        wanted = only is None or name in only
         # The same attribute under two raw names (or in two families): the one that more results carry speaks for it.
         if wanted and read.docs and (name not in found or found[name].docs < read.docs):
             found[name] = read
@@ -162,7 +162,7 @@ def _read_attributes(
 
 
 def _read_fields(sample: Mapping[str, Any], catalog: Catalog) -> Iterator[AttributeProbe]:
-    for place, attribute in enumerate(catalog.fields()):
+    for place, attribute in enumerate(catalog.fields):
         terms = sample.get(f"f{place}v")
         if terms is None:
             continue
@@ -174,9 +174,8 @@ def _read_fields(sample: Mapping[str, Any], catalog: Catalog) -> Iterator[Attrib
 def _read_families(sample: Mapping[str, Any], catalog: Catalog) -> Iterator[AttributeProbe]:
     for place, family in enumerate(catalog.families):
         for bucket in sample.get(f"n{place}", {}).get("names", {}).get("buckets", []):
-            name = family.attribute_name(str(bucket["key"]))
-            attribute = catalog.attribute(name)
-            if attribute is None or attribute.field is not None:
+            attribute = catalog.offered_pair(family, str(bucket["key"]))
+            if attribute is None:
                 continue
             docs = bucket["docs"]["doc_count"]
             texts = bucket.get("texts", {"buckets": []})

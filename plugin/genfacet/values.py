@@ -50,7 +50,7 @@ class OpenValue:
 
 def read_range(text: str) -> Range | None:
     """Reads ``"50..100"``; None where the text is no range or is empty (``low >= high``)."""
-    match = _RANGE.fullmatch(text)
+    match = _RANGE.fullmatch(text) if ".." in text else None
     if match is None or match.groups() == (None, None):
         return None
     low, high = (None if part is None else Decimal(part) for part in match.groups())

@@ -28,7 +28,11 @@ def enable(
     no_budget: bool,
 ) -> None:
     """Switch facets on within seconds, on every process that reads the same cluster; what is not given stays."""
-    changes: dict[str, float | bool | None] = {"rollout_percent": rollout_percent, "shadow": shadow, "budget_ms_per_s": budget_ms_per_s}
+    changes: dict[str, float | bool | None] = {
+        "rollout_percent": rollout_percent,
+        "shadow": shadow,
+        "budget_ms_per_s": budget_ms_per_s,
+    }
     given = {key: value for key, value in changes.items() if value is not None}
     if no_budget:
         given["budget_ms_per_s"] = None

@@ -1,7 +1,9 @@
 """What rankings of attributes are made of: pure figures of the probe."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 
 from genfacet.facets import Definition
@@ -76,20 +78,28 @@ def evenness(parts: Sequence[float]) -> float:
     return min(1.0, -sum(part / total * log2(part / total) for part in parts) / 2) if total else 0.0
 
 
-def likeness(one: AttributeProbe, other: AttributeProbe) -> float:
-    """How alike two attributes look, 0 to 1: shared values of texts, weighted by frequency, or the same label words."""
-    ours, theirs = _shares(one), _shares(other)
-    shared = sum(min(share, theirs.get(value, 0.0)) for value, share in ours.items())
-    return max(shared, float(words(one.attribute.label) == words(other.attribute.label)))
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What makes two attributes look alike: the words of their labels, and their texts with shares of documents."""
+
+    words: frozenset[str]
+    shares: Mapping[str, float]
+
+    def likeness(self, other: "Look") -> float:
+        """0 to 1: shared values, weighted by their frequency, or the same label words."""
+        shared = sum(min(share, other.shares.get(value, 0.0)) for value, share in self.shares.items())
+        return max(shared, float(self.words == other.words))
 
 
+def look_of(seen: AttributeProbe) -> Look:
+    """How an attribute looks; booleans and numbers are alike by their labels alone."""
+    texts = () if seen.is_numeric else seen.values
+    shares = {value.casefold(): docs / seen.docs for value, docs in texts if value.casefold() not in WORDS}
+    return Look(words(seen.attribute.label), shares)
+
+
+@lru_cache(50_000)
 def words(text: str) -> frozenset[str]:
     """The words of a text as they are compared: case and plural folded, numbers left out."""
     found = re.findall(r"[^\W\d_]+", text.casefold())
     return frozenset(word.removesuffix("s") if len(word) > 3 else word for word in found)
-
-
-def _shares(seen: AttributeProbe) -> dict[str, float]:
-    """Texts with their share of the attribute's documents; booleans are alike only by their labels."""
-    texts = {value.casefold(): docs / seen.docs for value, docs in seen.values if value.casefold() not in WORDS}
-    return {} if seen.is_numeric else texts

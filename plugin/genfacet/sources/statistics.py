@@ -6,19 +6,23 @@ brought nothing once coverage among the first results counts this much (attribut
 none), so it only breaks near-ties.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 from math import exp, log
 
 from genfacet.facets import Definition
 from genfacet.probe import AttributeProbe
 from genfacet.sources import View
-from genfacet.sources.definitions import define, is_discrete, usable_values
-from genfacet.sources.ranking import coverage, evenness, jlh, likeness, shown_parts, words
+from genfacet.sources.definitions import define, is_discrete
+from genfacet.sources.ranking import Look, coverage, evenness, jlh, look_of, shown_parts, words
 
 COVERAGE = 2.7
 """Exponent of the share of the first results that carry the attribute."""
 REDUNDANT = 0.5
 """An attribute this alike to one that is already chosen is passed over."""
+MOST_CONTRAST = 100.0
+BEST = exp(1 + 0.5 + 0.9 + 0.8 + 0.1 * log(1 + MOST_CONTRAST))
+"""What `blend` makes of an attribute that all results carry and that has every other merit."""
 DIMENSIONS = frozenset({"width", "height", "depth", "weight"})
 """Measures that every product has and that few shoppers choose by."""
 
@@ -28,38 +32,51 @@ class Statistics:
 
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """See ``Source.propose``."""
-        scored = [(blend(seen, view, values), seen) for seen in view.probe.attributes.values()]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].attribute.name))
-        chosen: list[AttributeProbe] = []
+        chosen: list[Look] = []
         found: list[Definition] = []
-        for score, seen in scored:
+        for score, seen in _best_first(view, values):
             if len(found) == size:
                 break
+            look = look_of(seen)
+            if any(look.likeness(other) >= REDUNDANT for other in chosen):
+                continue
             definition = define(seen, "statistics", values, _explain(score, seen, view))
-            if definition is not None and all(likeness(seen, other) < REDUNDANT for other in chosen):
-                chosen.append(seen)
+            if definition is not None:
+                chosen.append(look)
                 found.append(definition)
         return found
+
+
+def _best_first(view: View, values: int) -> Iterator[tuple[float, AttributeProbe]]:
+    """All attributes by falling score, ties by name; those that too few results carry to matter are not scored."""
+    waiting: list[tuple[float, str, AttributeProbe]] = []
+    for seen in sorted(view.probe.attributes.values(), key=lambda seen: -seen.docs):
+        best = coverage(seen, view) ** COVERAGE * BEST  # nothing from here on can score more
+        while waiting and -waiting[0][0] > best:
+            score, _, ready = heappop(waiting)
+            yield -score, ready
+        heappush(waiting, (-blend(seen, view, values), seen.attribute.name, seen))
+    while waiting:
+        score, _, ready = heappop(waiting)
+        yield -score, ready
 
 
 def blend(seen: AttributeProbe, view: View, values: int) -> float:
     """The score of an attribute; only the order of scores means something."""
     parts = [part for part in shown_parts(seen) if part > 0]
     discrete = is_discrete(seen, values)
-    usable = usable_values(seen)
     largest = max(parts, default=0.0) / (sum(parts) or 1.0)
-    head = min(1.0, sum(docs for _, docs in usable[:values]) / seen.docs) if discrete else 1.0
-    texts = [value for value, _ in usable] if discrete and not seen.is_numeric else []
-    lists = sum("," in value for value in texts) / (len(texts) or 1)
+    head = min(1.0, sum(docs for _, docs in seen.values[:values]) / seen.docs) if discrete else 1.0
+    lists = sum("," in value for value, _ in seen.values) / (len(seen.values) or 1)
     label = words(seen.attribute.label)
     weight = (
         evenness(parts)
         + 0.5 * (1 - largest)
         + 0.9 * head
-        + 0.8 * bool(label & words(view.query or ""))
+        + 0.8 * (not label.isdisjoint(words(view.query or "")))
         - 1.8 * lists
-        - 2.0 * bool(label & DIMENSIONS)
-        + 0.1 * log(1 + jlh(seen, view))
+        - 2.0 * (not label.isdisjoint(DIMENSIONS))
+        + 0.1 * log(1 + min(jlh(seen, view), MOST_CONTRAST))
     )
     return float(coverage(seen, view) ** COVERAGE) * exp(weight)
 
