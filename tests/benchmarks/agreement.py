@@ -2,8 +2,8 @@
 
 `python tests/benchmarks/agreement.py --index icecat [--config genfacet.yml] [--plans FILE] [--json]`
 
-The plans are those of the shared data (`data/teacher/plans.jsonl` beside the project), about the Icecat catalogue. Queries
-with `sha256(query) % 10 == 0`, and those that share most of their words with one of them, are held out and not used.
+The plans are those of the shared data (`data/teacher/plans.jsonl` beside the project), about the Icecat catalogue.
+Queries with `sha256(query) % 10 == 0`, and those that share most of their words with one of them, are held out.
 A gold facet gains by its place: the first of n gains n, the last 1.
 """
 

@@ -2,9 +2,9 @@
 
 `python tests/benchmarks/hook.py --index icecat [--config genfacet.yml] [--rounds 300] [--json]`
 
-Every round sends, in shuffled order, the plain search, the probe followed by the counts, and the hook's search with five
-facets, each for the same query and without the process's cache of facet lists (`cached`: with it). Medians of noisy
-machines mislead, so ratios are taken round by round and reported with minimum, median and maximum.
+Every round sends, in shuffled order, the plain search, the probe followed by the counts, and the hook's search with
+five facets, each for the same query and without the process's cache of facet lists (`cached`: with it). Medians of
+noisy machines mislead, so ratios are taken round by round and reported with minimum, median and maximum.
 """
 
 import json

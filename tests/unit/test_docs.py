@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import jsonschema
 import pytest
+from docs_generator import load_generator
 from pydantic import BaseModel
 
-from docs_generator import load_generator
 from genfacet.cli import main
 from genfacet.request import FacetRequest
 from genfacet.settings import Settings
@@ -42,7 +42,7 @@ def test_every_setting_is_described_and_documented():
 
     def check(model):
         for name, field in model.model_fields.items():
-            inner = [a for a in _models(field.annotation)]
+            inner = list(_models(field.annotation))
             assert inner or field.description, f"{model.__name__}.{name} has no description"
             assert name in text
             for found in inner:

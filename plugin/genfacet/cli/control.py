@@ -33,7 +33,7 @@ def enable(
         "shadow": shadow,
         "budget_ms_per_s": budget_ms_per_s,
     }
-    given = {key: value for key, value in changes.items() if value is not None}
+    given = dict(item for item in changes.items() if item[1] is not None)
     if no_budget:
         given["budget_ms_per_s"] = None
     with connection.client() as client:
