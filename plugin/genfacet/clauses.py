@@ -5,15 +5,17 @@ The builder is closed. Whatever a model, a stored document or a request says, on
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from genfacet.body import Clause
 from genfacet.catalog import Attribute, Catalog, Family
 from genfacet.facets import Kind, Selections
-from genfacet.values import TEXT, Constraint, Range, read_number, read_open, read_range
+from genfacet.values import TEXT, Constraint, OpenValue, Range, read_number, read_open, read_range
 
 BOOLEANS = {"yes": True, "no": False}
 MAX_VALUE = 512
+_ANY = Range(None, None)
 
 
 class UnknownValueError(ValueError):
@@ -25,8 +27,7 @@ def kind_of(name: str, value: str, catalog: Catalog) -> Kind:
     if name.startswith("~"):
         return "open"
     attribute = catalog.attribute(name)
-    ranges = attribute is not None and attribute.ranges and attribute.type != "boolean"
-    return "range" if ranges and read_range(value) is not None else "attribute"
+    return "range" if attribute is not None and _span(attribute, value, catalog) is not None else "attribute"
 
 
 def value_clause(name: str, value: str, catalog: Catalog) -> Clause:
@@ -39,10 +40,24 @@ def value_clause(name: str, value: str, catalog: Catalog) -> Clause:
     if name.startswith("~"):
         return _open_clause(value, catalog)
     attribute = _attribute(name, catalog)
-    span = read_range(value) if attribute.ranges else None
-    if span is not None and attribute.type != "boolean":
+    span = _span(attribute, value, catalog)
+    if span is not None:
         return _range_clause(attribute, span, catalog)
     return _equal_clause(attribute, [value], catalog)
+
+
+def existence_clauses(name: str, value: str, catalog: Catalog) -> list[Clause]:
+    """Clauses each of which holds for some document as long as the value exists in the catalogue.
+
+    A range exists where its attribute has numbers, and words are always good, even if no document is found by them
+    now: a filter that a shopper chose is not dropped because it finds nothing. Raises UnknownValueError.
+    """
+    if name.startswith("~"):
+        named = [constraint for constraint in _meaning(value).constraints if constraint.name != TEXT]
+        return [_constraint_clause(replace(c, range=_ANY) if c.range else c, catalog) for c in named]
+    if kind_of(name, value, catalog) == "range":
+        return [_range_clause(_attribute(name, catalog), _ANY, catalog)]
+    return [value_clause(name, value, catalog)]
 
 
 def facet_clause(name: str, values: Sequence[str], catalog: Catalog) -> Clause:
@@ -70,11 +85,24 @@ def all_of(clauses: Sequence[Clause]) -> Clause:
     return clauses[0] if len(clauses) == 1 else {"bool": {"filter": list(clauses)}}
 
 
-def _open_clause(value: str, catalog: Catalog) -> Clause:
+def _span(attribute: Attribute, value: str, catalog: Catalog) -> Range | None:
+    """The range that a value says; None where it says none, or the attribute holds no numbers: there it is raw."""
+    if attribute.field is not None:
+        numeric = attribute.type == "number"
+    else:
+        numeric = attribute.type != "boolean" and any(family.number for family in catalog.families)
+    return read_range(value) if numeric and attribute.ranges else None
+
+
+def _meaning(value: str) -> OpenValue:
     try:
-        meaning = read_open(value)
+        return read_open(value)
     except ValueError as error:
         raise UnknownValueError(str(error)) from error
+
+
+def _open_clause(value: str, catalog: Catalog) -> Clause:
+    meaning = _meaning(value)
     if not meaning.constraints:
         return _phrases([meaning.words], catalog)
     return all_of([_constraint_clause(constraint, catalog) for constraint in meaning.constraints])

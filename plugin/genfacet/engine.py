@@ -40,10 +40,10 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the facets of one search came to. ``missing``: selected facets that exist in the index no more."""
+    """What the facets of one search came to. ``missing``: selected (facet, value) that exist no more."""
 
     facets: tuple[Facet, ...]
-    missing: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
     exact: bool = True
     total: int | None = None
     timed_out: bool = False
@@ -87,7 +87,7 @@ class Engine:
         return None if relaxed is None else self._keyed(relaxed)
 
     def without_missing(self, plan: Plan, answer: Answer) -> Plan | None:
-        """The plan to execute instead, where a selected facet's values exist in the index no more."""
+        """The plan to execute instead, where selected values exist in the index no more."""
         if not answer.missing:
             return None
         reasons = dict.fromkeys(answer.missing, "the catalogue holds no such value any more")

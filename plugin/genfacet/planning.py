@@ -83,10 +83,14 @@ def relax(plan: Plan, total: int, soft_weight: float) -> Plan | None:
     return replace(plan, executed=base.with_body(body), base=base, relaxed=True)
 
 
-def without(plan: Plan, missing: Mapping[str, str], soft_weight: float) -> Plan:
-    """The plan without selected facets of which no value exists any more; ``missing`` gives the reasons."""
-    gone = tuple(Ignored(n, v, missing[n]) for n in missing for v in plan.selections.get(n, ()))
-    kept = {name: values for name, values in plan.selections.items() if name not in missing}
+def without(plan: Plan, missing: Mapping[tuple[str, str], str], soft_weight: float) -> Plan:
+    """The plan without selected values that exist no more; ``missing`` gives a reason for each (facet, value)."""
+    gone = tuple(Ignored(name, value, reason) for (name, value), reason in missing.items())
+    left = {
+        name: tuple(value for value in values if (name, value) not in missing)
+        for name, values in plan.selections.items()
+    }
+    kept = {name: values for name, values in left.items() if values}
     start = replace(
         plan,
         selections=kept,

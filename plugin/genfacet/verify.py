@@ -11,7 +11,7 @@ from typing import Any
 
 from genfacet.body import Clause
 from genfacet.catalog import Catalog
-from genfacet.clauses import selection_clauses, value_clause
+from genfacet.clauses import existence_clauses, selection_clauses, value_clause
 from genfacet.facets import Definition, Facet, FacetValue, Selections
 from genfacet.sibling import Search, Sibling, sibling
 
@@ -21,14 +21,14 @@ class Counts:
     """Counts of one answer.
 
     ``total`` is the number of results under all selections; ``values`` the counts of each facet's values;
-    ``totals`` the results of each facet with its own selection left out; ``missing`` selected facets of which no
-    value exists in the index any more; ``exact`` is False where a shard failed or time ran out.
+    ``totals`` the results of each facet with its own selection left out; ``missing`` the selected values
+    (facet, value) that exist in the index no more; ``exact`` is False where a shard failed or time ran out.
     """
 
     total: int
     values: Mapping[str, Mapping[str, int]]
     totals: Mapping[str, int]
-    missing: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...]
     exact: bool
 
 
@@ -43,8 +43,9 @@ def counts_request(
         aggregations[f"f{place}"] = _narrowed(others, counting)
     if selections:
         aggregations["all"] = {"filter": {"bool": {"filter": selection_clauses(selections, catalog)}}}
-        exists = [value_clause(name, value, catalog) for name, value in _pairs(selections)]
-        aggregations["known"] = {"global": {}, "aggs": {"values": _filters(exists)}}
+        existence = _existence(selections, catalog)
+        if existence:
+            aggregations["known"] = {"global": {}, "aggs": {"values": {"filters": {"filters": existence}}}}
     return sibling("counts", search, aggregations)
 
 
@@ -101,6 +102,15 @@ def _filters(clauses: Sequence[Clause]) -> dict[str, Any]:
     return {"filters": {"filters": {str(place): clause for place, clause in enumerate(clauses)}}}
 
 
+def _existence(selections: Selections, catalog: Catalog) -> dict[str, Any]:
+    """All that has to exist, keyed by the place of its selected value; nothing where no words can be wrong."""
+    return {
+        f"{place}.{part}": clause
+        for place, (name, value) in enumerate(_pairs(selections))
+        for part, clause in enumerate(existence_clauses(name, value, catalog))
+    }
+
+
 def _narrowed(others: list[Clause], counting: dict[str, Any]) -> dict[str, Any]:
     return {"filter": {"bool": {"filter": others}}, "aggs": {"values": counting}} if others else counting
 
@@ -110,12 +120,10 @@ def _read_filters(read: Mapping[str, Any], values: Sequence[str]) -> dict[str, i
     return {value: int(buckets[str(place)]["doc_count"]) for place, value in enumerate(values)}
 
 
-def _missing(aggregations: Mapping[str, Any], selections: Selections) -> tuple[str, ...]:
-    if not selections:
-        return ()
-    buckets = aggregations["known"]["values"]["buckets"]
-    known = {name for place, (name, _) in enumerate(_pairs(selections)) if int(buckets[str(place)]["doc_count"]) > 0}
-    return tuple(name for name in selections if name not in known)
+def _missing(aggregations: Mapping[str, Any], selections: Selections) -> tuple[tuple[str, str], ...]:
+    buckets = aggregations["known"]["values"]["buckets"] if "known" in aggregations else {}
+    gone = {int(key.partition(".")[0]) for key, bucket in buckets.items() if int(bucket["doc_count"]) == 0}
+    return tuple(pair for place, pair in enumerate(_pairs(selections)) if place in gone)
 
 
 def _selected_facet(definition: Definition, counts: Counts, chosen: Sequence[str], most: int) -> Facet:
