@@ -71,8 +71,10 @@ class AsyncRunner:
         task.add_done_callback(self._finished)
         return AsyncRun(self._engine, plan, task, timings)
 
-    def _finished(self, _: asyncio.Task[Any]) -> None:
+    def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running -= 1
+        if not task.cancelled():
+            task.exception()  # looked at here, so that one nobody waits for is not logged with all its content
 
     async def _drive(self, work: Generator[Step, Any, Any], send: AsyncSend, timings: Timings) -> Any:
         reply: Any = None
