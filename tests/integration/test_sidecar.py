@@ -23,6 +23,10 @@ def asking(body: dict[str, Any] | None = None, **section: Any) -> dict[str, Any]
     return {**(PRINTERS if body is None else body), "ext": {"genfacet": {"deadline_ms": 5000, **section}}}
 
 
+def lines(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for pair in pairs for line in pair)
+
+
 def _product(number: int) -> dict[str, Any]:
     return {
         "id": number,
@@ -62,8 +66,7 @@ def es(es_url: str) -> Iterator[str]:
         send(es_url, "DELETE", f"/{index}")
         settings = {"number_of_shards": 1, "number_of_replicas": 0}
         assert send(es_url, "PUT", f"/{index}", {"mappings": mapping, "settings": settings}).status == 200
-        lines: list[dict[str, Any]] = [line for n in range(1, 61) for line in ({"index": {"_id": str(n)}}, _product(n))]
-        body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        body = lines(*(({"index": {"_id": str(n)}}, _product(n)) for n in range(1, 61)))
         assert not send(es_url, "POST", f"/{index}/_bulk?refresh=true", body, NDJSON).json["errors"]
     yield es_url
     for index in (INDEX, ALWAYS):
@@ -159,10 +162,7 @@ def test_the_api_passes_through_byte_for_byte(name: str, es: str, sidecar: str) 
 def test_a_bulk_sent_in_chunks_arrives_whole(es: str, sidecar: str) -> None:
     index = f"{INDEX}-bulk"
     send(es, "DELETE", f"/{index}")
-    lines: list[dict[str, Any]] = [
-        line for n in range(3000) for line in ({"index": {}}, {"text": f"product {n} " * 20})
-    ]
-    body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    body = lines(*(({"index": {}}, {"text": f"product {n} " * 20}) for n in range(3000)))
     packed = gzip.compress(body)
     try:
         plain = send(sidecar, "POST", f"/{index}/_bulk?refresh=true", body, NDJSON)
@@ -289,10 +289,6 @@ def test_searches_of_an_injecting_index_get_facets_unasked(sidecar: str) -> None
     assert item["ext"]["genfacet"]["facets"]
 
 
-def lines(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> bytes:
-    return b"".join(json.dumps(line).encode() + b"\n" for pair in pairs for line in pair)
-
-
 def test_each_search_of_a_msearch_is_answered_by_itself(es: str, sidecar: str) -> None:
     other = {"query": {"match": {"title": "scanner"}}, "size": 1, "sort": ["id"]}
     body = lines(
@@ -350,8 +346,8 @@ def test_facets_without_hits(sidecar: str) -> None:
     assert [f["name"] for f in by_body["facets"]] == [f["name"] for f in by_words["facets"]]
     selected = {"ext": {"genfacet": {"selected": {"brand": ["Acme", "Nobody"], "colour": ["mauve"]}}}}
     narrowed = send(sidecar, "POST", f"/_genfacet/facets/{INDEX}?q=printer", selected).facets
-    assert [value["value"] for value in facet(narrowed, "brand")["values"] if value["selected"]] == ["Acme", "Nobody"]
-    assert [left["name"] for left in narrowed["ignored"]] == ["colour"]
+    assert [value["value"] for value in facet(narrowed, "brand")["values"] if value["selected"]] == ["Acme"]
+    assert {left["value"] for left in narrowed["ignored"]} == {"Nobody", "mauve"}
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,16 @@ from genfacet.sibling import Search
 from genfacet.sidecar.bodies import Asked, plain_body, read_asked
 from genfacet.sidecar.messages import Reply, Request, bytes_reply, error_reply, json_reply
 from genfacet.sidecar.metrics import CONTENT_TYPE
-from genfacet.sidecar.routes import OWN, params_of
+from genfacet.sidecar.routes import params_of
 from genfacet.sidecar.search import SECTION
 from genfacet.sidecar.service import Service, outcome_name
 from genfacet.sidecar.upstream import UNREACHABLE
 from genfacet.template import fill_template
 
-FACETS = "facets/"
+HEALTHZ = "/_genfacet/healthz"
+READYZ = "/_genfacet/readyz"
+METRICS = "/_genfacet/metrics"
+FACETS = "/_genfacet/facets/"
 MAX_DEADLINE_MS = 5000
 _NUMBERS = {"size", "values", "deadline_ms"}
 _FLAGS = {"explain"}
@@ -29,19 +32,19 @@ _TEXTS = {"mode", "source", "locale", "session_id", "client_id"}
 
 async def answer_own(service: Service, request: Request, raw: bytes) -> Reply:
     """The answer of an endpoint of the sidecar itself; raises RequestError for a malformed request."""
-    name = request.path.removeprefix(OWN).rstrip("/")
-    allowed = {"GET", "POST"} if name.startswith(FACETS) else {"GET", "HEAD"}
+    path = request.path.rstrip("/")
+    allowed = ("GET", "POST") if path.startswith(FACETS) else ("GET", "HEAD")
     if request.method not in allowed:
-        return _error(405, f"[{request.method}] is not allowed here, only {' and '.join(sorted(allowed))}")
-    if name == "healthz":
+        return _error(405, f"[{request.method}] is not allowed here, only {' and '.join(allowed)}")
+    if path == HEALTHZ:
         return json_reply(200, {"status": "ok"})
-    if name == "readyz":
+    if path == READYZ:
         return await _answer_ready(service)
-    if name == "metrics":
+    if path == METRICS:
         return bytes_reply(200, service.metrics.exposition(), CONTENT_TYPE)
-    if name.startswith(FACETS):
-        return await _answer_facets(service, request, unquote(name.removeprefix(FACETS)), raw)
-    return _error(404, f"the sidecar has no endpoint [{OWN}{name}]: it has healthz, readyz, metrics and facets/<index>")
+    if path.startswith(FACETS):
+        return await _answer_facets(service, request, unquote(path.removeprefix(FACETS)), raw)
+    return _error(404, f"the sidecar has no endpoint [{path}], only {HEALTHZ}, {READYZ}, {METRICS} and {FACETS}<index>")
 
 
 async def _answer_ready(service: Service) -> Reply:
