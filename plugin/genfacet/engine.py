@@ -129,10 +129,10 @@ class Engine:
     def _live(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
         """Definitions chosen now: the probe, read by a source. Selected facets come first."""
         request = plan.request
-        background = yield from self._background(plan)
+        source = load_source(request.source or self.settings.engine.source)
+        background = (yield from self._background(plan)) if source.needs_background else None
         answer = yield probe_request(plan.base, plan.selections, plan.catalog, self.settings.engine.sample)
         probe = read_probe(answer, plan.selections, plan.catalog)
-        source = load_source(request.source or self.settings.engine.source)
         view = View(plan.user_query, probe, background, plan.catalog)
         proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]

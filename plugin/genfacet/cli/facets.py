@@ -10,12 +10,16 @@ from rich.json import JSON
 from rich.table import Table
 
 from genfacet.body import Body
+from genfacet.calls import JSON_HEADERS
 from genfacet.catalog import label_of
 from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.errors import SettingsError
+from genfacet.facets import Facet, FacetValue
 from genfacet.hook import GenFacet
+from genfacet.measures import coverage, matches_request, read_matches, redundancy, selectivity
 from genfacet.settings import IndexSettings, Settings
+from genfacet.sibling import Search
 from genfacet.template import fill_template
 
 HITS = 5
@@ -60,14 +64,18 @@ def command(
         body = fill_template(configuration.search.template, query) | {"size": HITS}
         answer = hook.search(index=name, **body, ext={"genfacet": section}).body
         hook.close()
+        executed = sent[-1]
+        measured = _measure(client, Search(name, {}, dict(executed)), answer, configuration) if explain else {}
     if as_json:
-        shown = {"facets": answer["ext"]["genfacet"], "executed": sent[-1], "hits": answer["hits"]}
+        shown = {"facets": answer["ext"]["genfacet"], "executed": executed, "hits": answer["hits"], **measured}
         click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
         return
     console = Console()
     _show_facets(console, query, answer, explain)
     if selected:
-        _show_execution(console, sent[-1], answer, configuration)
+        _show_execution(console, executed, answer, configuration)
+    for figure, value in measured.get("measures", {}).items():
+        console.print(f"{figure}: {value:.2f}")
 
 
 def _Watched(client: Any, sent: list[Mapping[str, Any]]) -> Any:  # noqa: N802
@@ -80,6 +88,29 @@ def _Watched(client: Any, sent: list[Mapping[str, Any]]) -> Any:  # noqa: N802
 
     client.perform_request = perform_request
     return client
+
+
+def _measure(
+    client: Any, search: Search, answer: Mapping[str, Any], configuration: IndexSettings
+) -> dict[str, dict[str, float]]:
+    """Coverage, redundancy and selectivity of the set; nothing for searches that cannot be marked."""
+    facets = [_read_facet(facet) for facet in answer["ext"]["genfacet"]["facets"]]
+    request = matches_request(search, facets, configuration.catalog())
+    if request is None or not facets:
+        return {}
+    marked = client.perform_request("POST", request.path, headers=JSON_HEADERS, body=request.body).body
+    matches = read_matches(marked, facets)
+    figures = {
+        "coverage": coverage(matches),
+        "redundancy": redundancy(matches),
+        "selectivity": selectivity(facets, answer["hits"]["total"]["value"]),
+    }
+    return {"measures": figures}
+
+
+def _read_facet(facet: Mapping[str, Any]) -> Facet:
+    values = tuple(FacetValue(**value) for value in facet["values"])
+    return Facet(facet["name"], facet["label"], facet["kind"], facet["source"], facet["reason"], values)
 
 
 def _index(settings: Settings, name: str | None) -> tuple[str, IndexSettings]:

@@ -26,7 +26,13 @@ class View:
 
 
 class Source(Protocol):
-    """Proposes facets. A source is a pure function of the view: equal views give equal facets."""
+    """Proposes facets. A source is a pure function of the view: equal views give equal facets.
+
+    ``needs_background``: it wants to know the whole index too. That costs an aggregation over the index once per
+    audience; the view of other sources has none.
+    """
+
+    needs_background: bool
 
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """At most ``size`` facets of at most ``values`` values each, best first."""

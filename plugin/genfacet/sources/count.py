@@ -11,6 +11,8 @@ from genfacet.sources.ranking import propose_ranked
 class Count:
     """Ranks attributes by the number of sampled results that carry them."""
 
+    needs_background = False
+
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """See ``Source.propose``."""
 

@@ -11,6 +11,8 @@ from genfacet.sources.ranking import entropy, propose_ranked
 class Entropy:
     """Ranks attributes by the entropy of their values; results without the attribute are a value of their own."""
 
+    needs_background = False
+
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """See ``Source.propose``."""
 

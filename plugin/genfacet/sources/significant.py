@@ -11,6 +11,8 @@ from genfacet.sources.ranking import jlh, propose_ranked
 class Significant:
     """Ranks attributes by the JLH score of their presence, foreground against background."""
 
+    needs_background = True
+
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """See ``Source.propose``."""
 

@@ -1,27 +1,26 @@
 """The best blend of statistics that is known here: what serves on day 0, and what models have to beat.
 
 The score of an attribute is log-linear in a few figures of the probe. The weights are rounded from a listwise fit to
-facets that experts chose; `tests/benchmarks/agreement.py` compares all sources on them. Contrast to the whole index
-brought nothing once coverage among the first results counts this much (attributes of another kind of product have
-none), so it only breaks near-ties.
+facets that experts chose; `tests/benchmarks/agreement.py` compares all sources on them. Contrast to the whole index is
+no part of it: it brought nothing once coverage among the first results counts this much, because attributes of another
+kind of product have none, and it would cost every audience an aggregation over the whole index.
 """
 
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
-from math import exp, log
+from math import exp
 
 from genfacet.facets import Definition
 from genfacet.probe import AttributeProbe
 from genfacet.sources import View
 from genfacet.sources.definitions import define, is_discrete
-from genfacet.sources.ranking import Look, coverage, evenness, jlh, look_of, shown_parts, words
+from genfacet.sources.ranking import Look, coverage, evenness, look_of, shown_parts, words
 
 COVERAGE = 2.7
 """Exponent of the share of the first results that carry the attribute."""
 REDUNDANT = 0.5
 """An attribute this alike to one that is already chosen is passed over."""
-MOST_CONTRAST = 100.0
-BEST = exp(1 + 0.5 + 0.9 + 0.8 + 0.1 * log(1 + MOST_CONTRAST))
+BEST = exp(1 + 0.5 + 0.9 + 0.8)
 """What `blend` makes of an attribute that all results carry and that has every other merit."""
 DIMENSIONS = frozenset({"width", "height", "depth", "weight"})
 """Measures that every product has and that few shoppers choose by."""
@@ -29,6 +28,8 @@ DIMENSIONS = frozenset({"width", "height", "depth", "weight"})
 
 class Statistics:
     """Coverage among the first results, an even split into few values, the query's own words; no two facets alike."""
+
+    needs_background = False
 
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """See ``Source.propose``."""
@@ -76,19 +77,13 @@ def blend(seen: AttributeProbe, view: View, values: int) -> float:
         + 0.8 * (not label.isdisjoint(words(view.query or "")))
         - 1.8 * lists
         - 2.0 * (not label.isdisjoint(DIMENSIONS))
-        + 0.1 * log(1 + min(jlh(seen, view), MOST_CONTRAST))
     )
     return float(coverage(seen, view) ** COVERAGE) * exp(weight)
 
 
 def _explain(score: float, seen: AttributeProbe, view: View) -> dict[str, float]:
     parts = [part for part in shown_parts(seen) if part > 0]
-    return {
-        "score": score,
-        "coverage": coverage(seen, view),
-        "evenness": evenness(parts),
-        "contrast": jlh(seen, view),
-    }
+    return {"score": score, "coverage": coverage(seen, view), "evenness": evenness(parts)}
 
 
 source = Statistics()
