@@ -132,7 +132,7 @@ def _selected_facet(definition: Definition, counts: Counts, chosen: Sequence[str
     others = [value for value, _ in ordered if value not in chosen and counted[value] > 0]
     kept = {*chosen, *others[: max(0, most - len(chosen))]}
     values = [FacetValue(value, label, counted[value], value in chosen) for value, label in ordered if value in kept]
-    return _facet(definition, f"selected: narrows {counts.totals[definition.name]} results to {counts.total}", values)
+    return _facet(definition, f"selected: holds for {counts.total} of {counts.totals[definition.name]} results", values)
 
 
 def _offered_facet(definition: Definition, counts: Counts, most: int) -> Facet | None:
