@@ -11,23 +11,21 @@ from rich.table import Table
 from rich.text import Text
 
 from genfacet.cli import INCOMPLETE, CommandError
-from genfacet.cli.options import elasticsearch_options
+from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.doctor.checks import Check, refused
 from genfacet.doctor.cluster import check_cluster, check_control
 from genfacet.doctor.cost import Cost, draw_queries, measure_cost, read_titles
 from genfacet.doctor.features import check_features
 from genfacet.doctor.indices import check_fields, check_readable, check_request_cache, check_template
-from genfacet.errors import SettingsError
 from genfacet.roles import make_roles, role_named
-from genfacet.settings import DEFAULT_FILE, Settings, load_settings
+from genfacet.settings import Settings
 
 QUERIES = 20
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
-@click.command()
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help=f"Configuration [{DEFAULT_FILE}].")
+@click.command(short_help="Check a deployment, and what facets cost it.")
 @click.option(
     "--queries",
     "queries_file",
@@ -36,19 +34,20 @@ _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--role", help="Print only the body of a role: search, hook, service, operator, setup or loader.")
-@elasticsearch_options
+@configured
 def command(
-    connection: Connection, config: Path | None, queries_file: Path | None, as_json: bool, role: str | None
+    settings: Settings, connection: Connection, queries_file: Path | None, as_json: bool, role: str | None
 ) -> None:
     """Check a deployment: one line a check, what to do, and what facets will cost the cluster.
 
     Changes nothing. Ends with code 1 when a check fails.
     """
     if role is not None:
-        click.echo(json.dumps(role_named(load_settings(config), role).body, indent=2))
+        click.echo(json.dumps(role_named(settings, role).body, indent=2))
         return
     queries = _read_queries(queries_file) if queries_file else None
-    checks, costs, settings = _examine(connection, config, queries)
+    with connection.client() as client:
+        checks, costs = _examine(client, settings, queries)
     if as_json:
         click.echo(json.dumps(_as_json(checks, costs, settings), indent=2))
     else:
@@ -68,25 +67,17 @@ def _read_queries(file: Path) -> list[str]:
     return queries
 
 
-def _examine(
-    flags: Connection, config: Path | None, queries: list[str] | None
-) -> tuple[list[Check], list[Cost], Settings]:
-    try:
-        settings = load_settings(config)
-    except SettingsError as error:
-        return [Check("configuration", "fail", str(error))], [], Settings()
-    checks = [_configured(settings)]
+def _examine(client: Elasticsearch, settings: Settings, queries: list[str] | None) -> tuple[list[Check], list[Cost]]:
+    checks = [_configured(settings), *check_cluster(client)]
     costs: list[Cost] = []
-    with _connection(flags, settings).client() as client:
-        checks += check_cluster(client)
-        if checks[-1].status == "fail":
-            return checks, costs, settings
-        checks.append(check_control(client, settings))
-        for name in settings.indices:
-            found, cost = _examine_index(client, settings, name, queries)
-            checks += found
-            costs += [cost] if cost else []
-    return checks, costs, settings
+    if checks[-1].status == "fail":
+        return checks, costs
+    checks.append(check_control(client, settings))
+    for name in settings.indices:
+        found, cost = _examine_index(client, settings, name, queries)
+        checks += found
+        costs += [cost] if cost else []
+    return checks, costs
 
 
 def _configured(settings: Settings) -> Check:
@@ -94,24 +85,6 @@ def _configured(settings: Settings) -> Check:
     if not names:
         return Check("configuration", "fail", "no index is configured", "run `genfacet init --index NAME`")
     return Check("configuration", "ok", f"valid; configures {names}")
-
-
-def _connection(flags: Connection, settings: Settings) -> Connection:
-    """The configured connection, with the flags that were given. The environment is in the settings already."""
-    configured = settings.elasticsearch
-    user, colon, password = (configured.basic_auth or "").partition(":")
-    given = {
-        name
-        for name in ("url", "api_key", "basic_auth", "ca_certs", "verify_certs")
-        if click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-    }
-    return Connection(
-        flags.url if "url" in given else configured.url,
-        flags.api_key if "api_key" in given else configured.api_key,
-        flags.basic_auth if "basic_auth" in given else (user, password) if colon else None,
-        flags.ca_certs if "ca_certs" in given else configured.ca_certs,
-        flags.verify_certs if "verify_certs" in given else configured.verify_certs,
-    )
 
 
 def _examine_index(
@@ -188,8 +161,9 @@ def _cost_table(costs: list[Cost]) -> Table:
             f"{cost.requests_new:g} / {cost.requests_repeated:g}" for cost in costs
         ],
         "bytes of a new query, out / back": [f"{cost.sent:,} / {cost.received:,}" for cost in costs],
-        "statistics of the whole index, now and then": [f"{cost.background_ms} ms" for cost in costs],
     }
+    if any(cost.background_ms for cost in costs):
+        rows["statistics of the whole index, now and then"] = [f"{cost.background_ms} ms" for cost in costs]
     for name, values in rows.items():
         table.add_row(name, *values)
     return table

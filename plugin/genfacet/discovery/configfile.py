@@ -1,6 +1,7 @@
 """Writes findings as a commented ``genfacet.yml``."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from textwrap import indent
 from typing import Any
@@ -16,8 +17,8 @@ from genfacet.discovery.findings import DescribedFamily, Findings
 def write_config(findings: Findings, url: str) -> str:
     """The text of the file. Passwords in ``url`` are left out: credentials belong into the environment."""
     lines = [
-        f"# GenFacet for {findings.index}: written by `genfacet init` from the mapping and {findings.sampled:,} of",
-        f"# {findings.total:,} documents. Read it, change it; `genfacet doctor` checks it.",
+        f"# GenFacet for {comment(findings.index)}, written by `genfacet init` from its mapping, {findings.total:,}",
+        f"# documents and a sample of {findings.sampled:,}. Read it, change it; `genfacet doctor` checks it.",
         "",
         "elasticsearch:",
         "  # ELASTICSEARCH_URL, ELASTIC_API_KEY and ELASTIC_BASIC_AUTH win over this file; keep credentials there.",
@@ -33,9 +34,19 @@ def write_config(findings: Findings, url: str) -> str:
 
 def scalar(value: str) -> str:
     """A text as YAML, quoted where it has to be."""
-    if any(sign in value for sign in "\n\r\t\x85\u2028\u2029"):
-        return json.dumps(value)
+    if not value.isprintable():
+        return quoted(value)
     return yaml.safe_dump(value, width=10_000, allow_unicode=True, default_flow_style=True).splitlines()[0].strip()
+
+
+def quoted(value: str) -> str:
+    """A text as YAML in double quotes."""
+    return yaml.safe_dump(value, width=10_000, allow_unicode=True, default_style='"').strip()
+
+
+def comment(text: str) -> str:
+    """A text that may stand in a comment: on one line, odd characters replaced."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(text.split()))
 
 
 def flow(values: Iterable[str]) -> str:
@@ -52,7 +63,7 @@ def _behind(findings: Findings) -> str:
     if findings.backing == (findings.index,):
         return "The name as searches write it in their path."
     names = ", ".join(findings.backing[:5]) + (", …" if len(findings.backing) > 5 else "")
-    return f"The name as searches write it in their path. Behind it: {names}."
+    return f"The name as searches write it in their path. Behind it: {comment(names)}."
 
 
 def _indented(by: int, lines: Iterable[str]) -> Iterator[str]:
@@ -86,7 +97,12 @@ def _search(findings: Findings) -> Iterator[str]:
 
 
 def _body(template: Any) -> str:
-    return json.dumps(template, indent=2, ensure_ascii=False)
+    text = json.dumps(template, indent=2, ensure_ascii=False)
+    return _UNREADABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+# What YAML refuses, or takes for the end of a line.
+_UNREADABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def _special(key: str, field: str | None, missing: str) -> Iterator[str]:
@@ -138,7 +154,7 @@ def _families(findings: Findings) -> Iterator[str]:
     yield "exclude:"
     for exclusion in findings.exclude:
         yield f"  # {exclusion.reason[:1].upper()}{exclusion.reason[1:]} ({exclusion.names:,} attributes)"
-        yield from (f"  - {json.dumps(pattern, ensure_ascii=False)}" for pattern in exclusion.patterns)
+        yield from (f"  - {quoted(pattern)}" for pattern in exclusion.patterns)
 
 
 def _family(described: DescribedFamily) -> Iterator[str]:
@@ -160,5 +176,4 @@ def _remarks(title: str, remarks: Iterable[Remark]) -> Iterator[str]:
         yield ""
         yield f"# {title}"
     for remark in listed:
-        path = " ".join(remark.path.split())
-        yield f"#   {path}: {remark.reason}"
+        yield f"#   {comment(remark.path)}: {comment(remark.reason)}"

@@ -18,6 +18,9 @@ NO_VALUES = frozenset({"unit", "units", "id", "ids", "position", "order", "sort"
 FEWEST_NAMES = 8
 """Names below which a shared prefix may be chance."""
 
+FEWEST_REPEATED = 3
+"""Repeated values below which their names say nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFamily:
@@ -120,10 +123,10 @@ def _uniqueness(candidate: IndexField, documents: list[list[Pair]]) -> float:
 
 
 def _dependence(candidate: IndexField, keywords: list[IndexField], documents: list[list[Pair]]) -> float:
-    """Share of the other fields' repeated values that occur under one name only; 0.75 where nothing repeats."""
+    """Share of the other fields' repeated values that occur under one name only; 0.75 where few repeat."""
     under: dict[tuple[str, str], set[str]] = {}
     count: Counter[tuple[str, str]] = Counter()
-    others = [field for field in keywords if field.base != candidate.base]
+    others = [f for f in keywords if f.base != candidate.base and not ends_in(f.base, NO_VALUES)]
     for pair in (pair for pairs in documents for pair in pairs):
         for field in others:
             for value in pair[field.path]:
@@ -131,7 +134,7 @@ def _dependence(candidate: IndexField, keywords: list[IndexField], documents: li
                 count[key] += 1
                 under.setdefault(key, set()).update(map(str, pair[candidate.path]))
     repeated = [key for key, times in count.items() if times > 1]
-    if not repeated:
+    if len(repeated) < FEWEST_REPEATED:
         return 0.75
     return sum(1 for key in repeated if len(under[key]) <= 1) / len(repeated)
 

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
-from genfacet.calls import JSON_HEADERS, json_object, sibling_client, sibling_error
+from genfacet.calls import JSON_HEADERS, Response, json_object, sibling_error
 from genfacet.engine import Engine
 from genfacet.request import FacetRequest
 from genfacet.runner import Runner
@@ -41,7 +41,8 @@ class Cost:
 
     ``search_ms`` is the shop's search alone. ``probe`` and ``counts`` are asked with the shard request cache off;
     ``repeated_ms`` are the counts of a query that was just asked, with the cache as it is. ``background_ms`` comes
-    once in ``background_ttl_s``. ``without`` counts the queries that got no facets, ``reasons`` says why.
+    once in ``background_ttl_s``, for sources that hold results against the whole index; for others it is 0.
+    ``without`` counts the queries that got no facets, ``reasons`` says why.
     """
 
     index: str
@@ -106,8 +107,7 @@ class _DryRun:
     """An engine of its own, whatever the control document says, that writes down what it sends."""
 
     def __init__(self, client: Elasticsearch, settings: Settings, name: str) -> None:
-        self._client = client.options(request_timeout=PATIENCE)
-        self._siblings = sibling_client(self._client)
+        self._client = client.options(request_timeout=PATIENCE, max_retries=0, retry_on_timeout=False)
         self._template, self._name = settings.indices[name].search.template, name
         self._engine = Engine(settings)
         self._runner = Runner(self._engine)
@@ -117,7 +117,6 @@ class _DryRun:
 
     def close(self) -> None:
         self._runner.close()
-        self._siblings.close()
 
     def measure(self, queries: Sequence[str]) -> Cost:
         searches, new, repeated, facets = [], [], [], []
@@ -151,7 +150,7 @@ class _DryRun:
         params = {**sibling.params, "request_cache": "false"} if fresh else sibling.params
         started = time.perf_counter()
         try:
-            answer = self._siblings.perform_request(
+            answer: Response = self._client.perform_request(
                 "POST", sibling.path, params=params, headers=JSON_HEADERS, body=body
             )
         except (ApiError, TransportError) as error:
