@@ -73,19 +73,20 @@ def body_of(settings: Settings, index: str, word: str) -> dict[str, Any]:
     return {**fill_template(settings.indices[index].search.template, word), "size": 10}
 
 
-def measure_passing(direct: str, sidecar: str, path: str, bodies: Sequence[bytes], rounds: int) -> dict[str, Any]:
-    """A plain search, alternately direct and through the sidecar."""
-    clients = {"direct": Client(direct), "sidecar": Client(sidecar)}
+def measure_passing(urls: dict[str, str], path: str, bodies: Sequence[bytes], rounds: int) -> dict[str, Any]:
+    """A plain search, in turn direct, through a bare proxy, and through the sidecar."""
+    clients = {name: Client(url) for name, url in urls.items()}
     times: dict[str, list[float]] = {name: [] for name in clients}
     for turn in range(rounds + 100):
         body = bodies[turn % len(bodies)]
-        order = list(clients.items()) if turn % 2 else list(clients.items())[::-1]
-        for name, client in order:
+        order = list(clients.items())
+        for name, client in order[turn % 3 :] + order[: turn % 3]:
             spent = timed(lambda client=client, body=body: client.send("POST", path, body))  # type: ignore[misc]
             if turn >= 100:  # the first ones warm everything up
                 times[name].append(spent)
-    added = statistics.median(times["sidecar"]) - statistics.median(times["direct"])
-    return {**{name: figures(values) for name, values in times.items()}, "added_median": round(added, 3)}
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    added = {name: round(medians[name] - medians["direct"], 3) for name in medians if name != "direct"}
+    return {**{name: figures(values) for name, values in times.items()}, "added_median": added}
 
 
 def measure_rate(url: str, path: str, bodies: Sequence[bytes], seconds: float) -> dict[str, float]:
@@ -154,10 +155,10 @@ def measure_facets(settings: Settings, direct: str, sidecar: str, index: str, ro
 
     for turn in range(rounds + 1):
         for word in WORDS:
-            body, asked, siblings = plans[word]
+            plain, asked, siblings = plans[word]
             works: list[tuple[str, Callable[[], object]]] = [
-                ("search", lambda body=body: user.send("POST", path, body)),  # type: ignore[misc]
-                ("by_hand", lambda body=body, siblings=siblings: by_hand(body, siblings)),  # type: ignore[misc]
+                ("search", lambda body=plain: user.send("POST", path, body)),  # type: ignore[misc]
+                ("by_hand", lambda body=plain, siblings=siblings: by_hand(body, siblings)),  # type: ignore[misc]
                 ("sidecar", lambda asked=asked: through.send("POST", path, asked)),  # type: ignore[misc]
             ]
             for name, work in works[turn % 3 :] + works[: turn % 3]:
@@ -187,7 +188,7 @@ def stages(client: Client) -> dict[str, float]:
 
 
 @contextmanager
-def serving(settings: Settings, config: Path | None, direct: str) -> Iterator[tuple[str, int]]:
+def serving(config: Path | None, direct: str) -> Iterator[tuple[str, int]]:
     """A sidecar on a free port: its address and process id."""
     values = yaml.safe_load(config.read_text()) if config else {}
     values.setdefault("engine", {})["cache_entries"] = 0
@@ -195,14 +196,20 @@ def serving(settings: Settings, config: Path | None, direct: str) -> Iterator[tu
         yaml.safe_dump(values, file)
         file.flush()
         program = str(Path(sys.executable).with_name("genfacet"))
-        command = [program, "serve", "--config", file.name, "--port", "0", "--url", direct]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[-1], process.pid
-        finally:
-            process.terminate()
-            process.wait()
+        with running([program, "serve", "--config", file.name, "--port", "0", "--url", direct]) as started:
+            yield started
+
+
+@contextmanager
+def running(command: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """A server that prints its address: that, and its process id."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split()[-1], process.pid
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def resident_mb(pid: int) -> float:
@@ -222,10 +229,12 @@ def main() -> None:
     settings = load_settings(given.config)
     path = f"/{given.index}/_search"
     bodies = [orjson.dumps(body_of(settings, given.index, word)) for word in WORDS]
-    with serving(settings, given.config, given.url) as (sidecar, pid):
+    bare = [sys.executable, str(Path(__file__).with_name("bare_proxy.py")), given.url]
+    with serving(given.config, given.url) as (sidecar, pid), running(bare) as (proxy, _):
         Client(sidecar).send("GET", "/_genfacet/readyz")
         report: dict[str, Any] = {"idle_mb": resident_mb(pid)}
-        report["plain_search_ms"] = measure_passing(given.url, sidecar, path, bodies, given.rounds)
+        urls = {"direct": given.url, "bare_proxy": proxy, "sidecar": sidecar}
+        report["plain_search_ms"] = measure_passing(urls, path, bodies, given.rounds)
         report[f"plain_search_at_{RATE}_per_second_ms"] = {
             "direct": measure_rate(given.url, path, bodies, given.seconds),
             "sidecar": measure_rate(sidecar, path, bodies, given.seconds),
