@@ -52,11 +52,6 @@ class Connection:
         return arguments
 
 
-def connect(url: str | None = None, api_key: str | None = None) -> Elasticsearch:
-    """Make a client for `url` (default: http://localhost:9200)."""
-    return Connection(url or DEFAULT_URL, api_key or None).client()
-
-
 def explain(error: Exception) -> str | None:
     """Say in one sentence what went wrong between us and Elasticsearch; None for any other error."""
     match error:
