@@ -53,8 +53,20 @@ RULES = (
             "*outer*case*",
             "*inner*case*",
             "*master*case*",
-            "package_*",
-            "packaging*",
+            "package_*weight*",
+            "package_*dimension*",
+            "package_*volume*",
+            "package_depth*",
+            "package_height*",
+            "package_length*",
+            "package_width*",
+            "package_assortment",
+            "package_material*",
+            "package_type*",
+            "packaging_*weight*",
+            "packaging_*dimension*",
+            "packaging_material*",
+            "packaging_type*",
             "*content_per_package",
             "number_of_packages",
             "box_depth*",
@@ -161,20 +173,23 @@ RULES = (
     Rule(
         "certificates and compliance",
         (
-            "certificat*",
             "*certification_number*",
             "*certificate_number*",
             "compliance*",
-            "*_compliance",
             "*rohs*",
+            "*reach_compliance*",
             "*weee*",
             "electromagnetic_compatib*",
             "electromagnetic_emission*",
             "emc_*",
-            "safety",
-            "safety_standard*",
+            "safety_standards_compliance*",
             "sustainability_*",
         ),
+    ),
+    Rule(
+        "lists of certificates and standards, by their names and values",
+        ("certificat*", "*_certificat*", "*_compliance", "safety", "safety_standard*"),
+        if_codes=True,
     ),
     Rule("the same measure in another unit", ("*imperial*",)),
     Rule(
@@ -259,7 +274,7 @@ def _literal(name: str) -> str:
 
 def _are_codes(seen: NameFigures) -> bool:
     """Whether values are codes: hardly any of them is shared by several products."""
-    return not seen.is_boolean and max(seen.texts, seen.numbers) >= 0.2 * seen.docs
+    return not seen.is_boolean and max(seen.texts, seen.numbers) >= 0.3 * seen.docs
 
 
 def _are_unique(seen: NameFigures) -> bool:

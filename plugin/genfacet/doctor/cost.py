@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
-from genfacet.calls import JSON_HEADERS, Response, json_object, sibling_error
+from genfacet.calls import JSON_HEADERS, json_object, sibling_error
 from genfacet.engine import Engine
 from genfacet.request import FacetRequest
 from genfacet.runner import Runner
@@ -150,7 +150,7 @@ class _DryRun:
         params = {**sibling.params, "request_cache": "false"} if fresh else sibling.params
         started = time.perf_counter()
         try:
-            answer: Response = self._client.perform_request(
+            answer: Any = self._client.perform_request(
                 "POST", sibling.path, params=params, headers=JSON_HEADERS, body=body
             )
         except (ApiError, TransportError) as error:
