@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
 from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig, ObjectApiResponse, OrjsonSerializer
-from elasticsearch import ApiError, BadRequestError, TransportError
+from elasticsearch import ApiError, BadRequestError, TransportError, UnsupportedProductError
 
 from genfacet.body import Body
 from genfacet.control import DOCUMENT, Control, State, read_state
@@ -16,6 +17,7 @@ from genfacet.exchange import Outcome
 from genfacet.planning import Plan
 from genfacet.runner import SiblingError
 from genfacet.settings import Settings
+from genfacet.sibling import Search
 
 JSON_HEADERS = {"accept": "application/json", "content-type": "application/json"}
 Response = ObjectApiResponse[Any]
@@ -59,13 +61,34 @@ def record_call(
     raise RecordedError(Call(method, path, params or {}, headers or {}, body, options))
 
 
-def take_section(body: Any) -> tuple[Any, Body]:
-    """The section ``ext.genfacet`` and the body without it; (None, body) where it asks for nothing."""
-    if not isinstance(body, Mapping):
-        return None, {}
-    ext = body.get("ext")
+def plain_body(client: Any, body: Any) -> Any:
+    """The body as the client writes it: dates, decimals and the like become what Elasticsearch reads.
+
+    Raises the client's own SerializationError.
+    """
+    serializer = client.transport.serializers.get_serializer("application/json")
+    return orjson.loads(serializer.dumps(body))
+
+
+def read_lines(body: Any) -> list[Any] | None:
+    """The header and body lines of an msearch; None where they are no pairs: that is Elasticsearch's to refuse."""
+    if isinstance(body, str | bytes):
+        text = body.encode() if isinstance(body, str) else body
+        lines: list[Any] = text.removesuffix(b"\n").split(b"\n")
+    else:
+        lines = list(body)
+    try:
+        read = [orjson.loads(line or b"{}") if isinstance(line, str | bytes) else line for line in lines]
+    except orjson.JSONDecodeError:
+        return None
+    return None if len(read) % 2 else read
+
+
+def take_section(body: Any) -> tuple[Any, Body] | None:
+    """The section ``ext.genfacet`` and the body without it; None where the body has no such section."""
+    ext = body.get("ext") if isinstance(body, Mapping) else None
     if not isinstance(ext, Mapping) or "genfacet" not in ext:
-        return None, dict(body)
+        return None
     others = {key: value for key, value in ext.items() if key != "genfacet"}
     kept = {key: value for key, value in body.items() if key != "ext"}
     return ext["genfacet"], {**kept, "ext": others} if others else kept
@@ -94,25 +117,31 @@ def credentials_digest(client: Any) -> str:
     return hashlib.sha256("\n".join(named).encode()).hexdigest()
 
 
-def sibling_client(client: Any) -> Any:
-    """The same client on a transport of its own: a slow sibling must not mark the application's nodes as dead, nor
+def sibling_transport(client: Any) -> Any:
+    """A transport of its own to the same nodes: a slow sibling must not mark the application's nodes as dead, nor
     take its connections, and is never sent twice."""
     nodes = client.transport.node_pool.all()
     serializer = OrjsonSerializer()
-    transport = type(client.transport)(
+    return type(client.transport)(
         [node.config for node in nodes],
         node_class=type(nodes[0]),
         max_retries=0,
         retry_on_timeout=False,
         serializers={"application/json": serializer, "application/vnd.elasticsearch+json": serializer},
     )
-    siblings = client.options(max_retries=0, retry_on_timeout=False)
-    siblings._transport = transport
+
+
+def sibling_client(client: Any, transport: Any = None) -> Any:
+    """The same client, its credentials and headers, on a transport for siblings."""
+    siblings = client.options(max_retries=0, retry_on_timeout=False, ignore_status=())
+    siblings._transport = transport if transport is not None else sibling_transport(client)
     return siblings
 
 
 def sibling_error(error: ApiError | TransportError) -> SiblingError:
     """What came of a sibling, without any content of it."""
+    if isinstance(error, UnsupportedProductError):
+        return SiblingError("a sibling was answered by something that is not Elasticsearch")
     if isinstance(error, ApiError):
         return SiblingError(f"a sibling was answered with status {error.meta.status}")
     return SiblingError(f"a sibling was not answered: {type(error).__name__}")
@@ -126,8 +155,8 @@ def json_object(answer: Response) -> Mapping[str, Any]:
 
 
 def response_total(response: Response) -> int | None:
-    """The hits of a response."""
-    return hits_total(response.body)
+    """The hits of a response; None where it is an error that the client was told to ignore, or no JSON object."""
+    return item_total(response.body) if isinstance(response.body, Mapping) else None
 
 
 def item_total(item: Mapping[str, Any]) -> int | None:
@@ -136,12 +165,15 @@ def item_total(item: Mapping[str, Any]) -> int | None:
 
 
 def hits_total(body: Mapping[str, Any]) -> int:
-    """Hits of an answer; those on the page where the total is not tracked or filtered out of the answer."""
+    """Hits of an answer; those on the page where the total is not tracked.
+
+    Where both are filtered out of the answer nothing says that there are none, and 1 stands for some.
+    """
     hits = body.get("hits") or {}
     total = hits.get("total")
     if isinstance(total, Mapping):
-        return int(total.get("value", 0))
-    return int(total) if total is not None else len(hits.get("hits", ()))
+        return int(total.get("value", 1))
+    return int(total) if total is not None else len(hits.get("hits", "?"))
 
 
 def with_section(response: Response, written: Mapping[str, Any] | None) -> Response:
@@ -165,15 +197,36 @@ def executed_lines(searches: Sequence[Any], plans: Sequence[Any]) -> list[Any]:
     return lines
 
 
+class UnpairedError(Exception):
+    """The answer of an msearch has not one item for every search: a ``filter_path`` has thinned them out."""
+
+
+def read_items(response: Response, plans: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """The answers of an msearch in the order of its searches; raises UnpairedError."""
+    responses = response.body.get("responses") if isinstance(response.body, Mapping) else None
+    sent = sum(not isinstance(plan, RequestError) for plan in plans)
+    if not isinstance(responses, list) or len(responses) != sent:
+        raise UnpairedError
+    return spread_items(responses, plans)
+
+
 def spread_items(responses: Sequence[Any], plans: Sequence[Any]) -> list[Mapping[str, Any]]:
     """The responses in the order of all items, errors for the malformed ones among them."""
     answered = iter(responses)
     return [error_body(str(plan)) if isinstance(plan, RequestError) else next(answered) for plan in plans]
 
 
-def as_item(response: Response) -> Mapping[str, Any]:
-    """The response of a search in the form of an msearch's answer."""
-    return {**response.body, "status": response.meta.status}
+def line_of(search: Search, request: Call) -> list[Any]:
+    """Header and body of one search of an msearch, for sending it again alone in a request like the first."""
+    shared = {key: url_text(value) for key, value in request.params.items()}
+    header = {key: value for key, value in search.params.items() if shared.get(key) != value}
+    return [header if search.target is None else {"index": search.target, **header}, search.body]
+
+
+def error_item(error: ApiError) -> dict[str, Any]:
+    """An error of a whole request as that of an item."""
+    body = error.body if isinstance(error.body, Mapping) else error_body(error.message, status=error.meta.status)
+    return {**body, "status": error.meta.status}
 
 
 def with_items(

@@ -46,6 +46,16 @@ def value_clause(name: str, value: str, catalog: Catalog) -> Clause:
     return _equal_clause(attribute, [value], catalog)
 
 
+def is_expressible(name: str, values: Sequence[str], catalog: Catalog) -> bool:
+    """Whether every value has a clause; odd numbers of an index, or a model, may have none."""
+    try:
+        for value in values:
+            value_clause(name, value, catalog)
+    except UnknownValueError:
+        return False
+    return True
+
+
 def existence_clauses(name: str, value: str, catalog: Catalog) -> list[Clause]:
     """Clauses each of which holds for some document as long as the value exists in the catalogue.
 

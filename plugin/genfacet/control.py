@@ -61,6 +61,8 @@ class Control:
 
     def spend(self, milliseconds: float) -> None:
         """Counts live work against the budget."""
+        if self.state.budget_ms_per_s is None:
+            return
         self._refill()
         self._credit_ms -= milliseconds
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from genfacet.background import Background, read_background
 from genfacet.cache import TtlCache, list_key
 from genfacet.catalog import Catalog, label_of
-from genfacet.clauses import kind_of
+from genfacet.clauses import is_expressible, kind_of
 from genfacet.control import Control
 from genfacet.facets import Definition, Facet
 from genfacet.planning import Plan, make_plan, relax, without
@@ -136,7 +136,8 @@ class Engine:
         view = View(plan.user_query, probe, background, plan.catalog)
         proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
-        return (*selected, *(d for d in proposed if d.name not in plan.selections))
+        others = [d for d in proposed if d.name not in plan.selections]
+        return (*selected, *(d for d in others if is_expressible(d.name, d.values, plan.catalog)))
 
     def _background(self, plan: Plan) -> Generator[Shared, Background, Background]:
         key = f"{plan.index}\n{plan.audience}\n{self._digests[plan.index or '']}"
@@ -212,7 +213,7 @@ def _selected(plan: Plan, name: str, view: View, most: int) -> Definition:
     chosen = _as_selected(plan, name)
     seen = view.probe.selected.get(name)
     offered = define(seen, "selection", most) if seen is not None else None
-    if offered is None:
+    if offered is None or not is_expressible(name, offered.values, plan.catalog):
         return chosen
     extra = [(v, label) for v, label in zip(chosen.values, chosen.labels, strict=True) if v not in offered.values]
     values = (*(v for v, _ in extra), *offered.values)

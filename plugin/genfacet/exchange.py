@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import orjson
+
 from genfacet.engine import Answer, Engine
 from genfacet.planning import Plan
 from genfacet.runner import AsyncRun, AsyncRunner, AsyncSend, Run, Runner, Send
@@ -74,8 +76,8 @@ class Exchange:
                 if plan is None:
                     outcomes.append(None)
                     continue
-                left = max(0.0, end - time.monotonic())
-                outcome, better = self._settle(plan, runs[plan.key], response, total(response), started, left)
+                run, left = runs[_run_key(plan)], max(0.0, end - time.monotonic())
+                outcome, better = self._settle(plan, run, response, total(response), started, left)
                 outcomes.append(outcome if better is None else self.search(better, execute_one, send, total))
         finally:
             for run in runs.values():
@@ -83,11 +85,12 @@ class Exchange:
         return outcomes
 
     def _start_all(self, plans: Sequence[Plan | None], send: Send) -> dict[str, Run]:
-        """One run for all plans with the same key."""
+        """One run for all equal plans."""
         runs: dict[str, Run] = {}
         for plan in filter(None, plans):
-            if plan.key not in runs:
-                runs[plan.key] = self._runner.start(plan, send)
+            key = _run_key(plan)
+            if key not in runs:
+                runs[key] = self._runner.start(plan, send)
         return runs
 
     def _settle(
@@ -146,8 +149,8 @@ class AsyncExchange:
                 if plan is None:
                     outcomes.append(None)
                     continue
-                left = max(0.0, end - time.monotonic())
-                outcome, better = await self._settle(plan, runs[plan.key], response, total(response), started, left)
+                run, left = runs[_run_key(plan)], max(0.0, end - time.monotonic())
+                outcome, better = await self._settle(plan, run, response, total(response), started, left)
                 outcomes.append(outcome if better is None else await self.search(better, execute_one, send, total))
         finally:
             for run in runs.values():
@@ -155,11 +158,12 @@ class AsyncExchange:
         return outcomes
 
     def _start_all(self, plans: Sequence[Plan | None], send: AsyncSend) -> dict[str, AsyncRun]:
-        """One run for all plans with the same key."""
+        """One run for all equal plans."""
         runs: dict[str, AsyncRun] = {}
         for plan in filter(None, plans):
-            if plan.key not in runs:
-                runs[plan.key] = self._runner.start(plan, send)
+            key = _run_key(plan)
+            if key not in runs:
+                runs[key] = self._runner.start(plan, send)
         return runs
 
     async def _settle(
@@ -171,6 +175,11 @@ class AsyncExchange:
         answer = await run.wait(left)
         outcome = _outcome(plan, response, answer, started, run.timings.seconds)
         return outcome, self._engine.without_missing(plan, answer)
+
+
+def _run_key(plan: Plan) -> str:
+    """Equal for plans with equal counts. ``plan.key`` alone folds the case of words, in which ``OR`` is an operator."""
+    return plan.key + orjson.dumps(plan.base.body, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _deadline(plan: Plan) -> float:

@@ -6,31 +6,35 @@ records the request instead of sending it, so that parameters mean here what the
 """
 
 import copy
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Self, overload
 
 from elasticsearch import ApiError, AsyncElasticsearch, Elasticsearch, TransportError
 
-from genfacet.body import Body
 from genfacet.calls import (
     JSON_HEADERS,
     Call,
     RecordedError,
     Response,
-    as_item,
+    UnpairedError,
     control_path,
     credentials_digest,
+    error_item,
     executed_lines,
     item_total,
     json_object,
+    line_of,
     only_plans,
+    plain_body,
     plan_or_refuse,
+    read_items,
+    read_lines,
     record_call,
     response_total,
     sibling_client,
     sibling_error,
-    spread_items,
     take_control,
     take_section,
     url_text,
@@ -52,22 +56,43 @@ from genfacet.sources import source_names
 class _Hook:
     """What both hooks share: reading calls, planning them, writing answers."""
 
-    def __init__(self, client: Any, settings: Settings | str | Path | None) -> None:
-        self._client = client
+    def __init__(self, client: Any, settings: Settings | str | Path | None = None) -> None:
         self._settings = settings if isinstance(settings, Settings) else load_settings(settings)
-        self.engine = Engine(self._settings, Control(self._settings.control.refresh_s))
+        self._serve(client)
+        self._open()
+
+    def options(self, **options: Any) -> Self:
+        """The hook of ``client.options(...)``: other credentials, headers, timeouts.
+
+        It shares caches, threads and connections with this one, and is closed with it.
+        """
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._serve(self._client.options(**options))
+        other._siblings = sibling_client(other._client, self._siblings.transport)
+        return other
+
+    def _serve(self, client: Any) -> None:
+        """Takes on a client: its calls, and the audience that its credentials stand for."""
+        self._client = client
         self._recorder = copy.copy(client)
         self._recorder.perform_request = record_call
         self._audience = self._settings.audience.name or credentials_digest(client)
 
+    def _open(self) -> None:
+        """Makes what no other process can share."""
+        self.engine = Engine(self._settings, Control(self._settings.control.refresh_s))
+        self._siblings = sibling_client(self._client)
+
     def _plan(self, target: str | None, params: Mapping[str, Any], body: Any) -> Plan | None:
         """The plan of a search; None where it asks for no facets. Raises RequestError."""
-        asked, kept = take_section(body)
-        if asked is None:
+        found = take_section(body)
+        if found is None:
             return None
+        asked, kept = found
         request = read_request(asked, source_names())
         texts = {key: url_text(value) for key, value in params.items()}
-        return self.engine.plan(Search(target, texts, kept), request, self._audience)
+        return self.engine.plan(Search(target, texts, plain_body(self._client, kept)), request, self._audience)
 
     def _written(self, outcome: Outcome[Any]) -> dict[str, Any] | None:
         if outcome.answer is None:
@@ -106,9 +131,9 @@ class GenFacet(_Hook):
             return AsyncGenFacet(client, settings)
         return super().__new__(cls)
 
-    def __init__(self, client: Any, settings: Settings | str | Path | None = None) -> None:
-        super().__init__(client, settings)
-        self._siblings = sibling_client(client)
+    def _open(self) -> None:
+        super()._open()
+        self._process = os.getpid()
         self._runner = Runner(self.engine)
         self._exchange = Exchange(self.engine, self._runner)
 
@@ -121,7 +146,7 @@ class GenFacet(_Hook):
         plan = plan_or_refuse(lambda: self._plan(request.target, request.params, request.body))
         if plan is None:
             return self._send(request)  # as it came
-        self._look_at_control()
+        self._prepare()
         outcome = self._exchange.search(
             plan, lambda search: self._execute(request, plan, search), self._count, response_total
         )
@@ -130,21 +155,28 @@ class GenFacet(_Hook):
     def msearch(self, *args: Any, **kwargs: Any) -> Response:
         """``client.msearch`` with facets in each answer whose body asks for them."""
         request = self._recorded(self._recorder.msearch, *args, **kwargs)
-        searches = list(request.body)
-        plans = self._lines(searches, request.target, request.params)
-        if not any(plans):
-            return self._send(request, body=searches)
-        self._look_at_control()
+        searches = read_lines(request.body)
+        plans = self._lines(searches, request.target, request.params) if searches else []
+        if not searches or not any(plans):
+            return self._send(request)  # as it came
+        self._prepare()
         response: list[Response] = []
 
         def execute() -> list[Mapping[str, Any]]:
             response.append(self._send(request, body=executed_lines(searches, plans)))
-            return spread_items(response[0]["responses"], plans)
+            return read_items(response[0], plans)
 
         def execute_one(search: Search) -> Mapping[str, Any]:
-            return as_item(self._perform(search.path, search.params, search.body))
+            try:
+                again = self._send(request, body=line_of(search, request))
+            except ApiError as error:
+                return error_item(error)
+            return read_items(again, [None])[0]
 
-        outcomes = self._exchange.msearch(only_plans(plans), execute, execute_one, self._count, item_total)
+        try:
+            outcomes = self._exchange.msearch(only_plans(plans), execute, execute_one, self._count, item_total)
+        except UnpairedError:
+            return response[0]
         return with_items(response[0], outcomes, plans, self._written)
 
     def close(self) -> None:
@@ -169,10 +201,6 @@ class GenFacet(_Hook):
         response: Response = self._client.perform_request(request.method, request.path, **{**arguments, **changes})
         return response
 
-    def _perform(self, path: str, params: Mapping[str, str], body: Body) -> Response:
-        response: Response = self._client.perform_request("POST", path, params=params, headers=JSON_HEADERS, body=body)
-        return response
-
     def _count(self, sibling: Sibling) -> Mapping[str, Any]:
         try:
             answer = self._siblings.perform_request(
@@ -182,7 +210,10 @@ class GenFacet(_Hook):
             raise sibling_error(error) from None
         return json_object(answer)
 
-    def _look_at_control(self) -> None:
+    def _prepare(self) -> None:
+        """Renews what a fork takes away, and has the control document read where that is due."""
+        if os.getpid() != self._process:
+            self._open()
         if self.engine.control.is_due():
             self._runner.submit(self._read_control)
 
@@ -197,9 +228,8 @@ class GenFacet(_Hook):
 class AsyncGenFacet(_Hook):
     """Facets for the searches of an ``AsyncElasticsearch`` client; see ``GenFacet``."""
 
-    def __init__(self, client: AsyncElasticsearch, settings: Settings | str | Path | None = None) -> None:
-        super().__init__(client, settings)
-        self._siblings = sibling_client(client)
+    def _open(self) -> None:
+        super()._open()
         self._runner = AsyncRunner(self.engine)
         self._exchange = AsyncExchange(self.engine, self._runner)
 
@@ -209,7 +239,7 @@ class AsyncGenFacet(_Hook):
         plan = plan_or_refuse(lambda: self._plan(request.target, request.params, request.body))
         if plan is None:
             return await self._send(request)  # as it came
-        self._look_at_control()
+        self._prepare()
         outcome = await self._exchange.search(
             plan, lambda search: self._execute(request, plan, search), self._count, response_total
         )
@@ -218,21 +248,28 @@ class AsyncGenFacet(_Hook):
     async def msearch(self, *args: Any, **kwargs: Any) -> Response:
         """``client.msearch`` with facets; see ``GenFacet.msearch``."""
         request = await self._recorded(self._recorder.msearch, *args, **kwargs)
-        searches = list(request.body)
-        plans = self._lines(searches, request.target, request.params)
-        if not any(plans):
-            return await self._send(request, body=searches)
-        self._look_at_control()
+        searches = read_lines(request.body)
+        plans = self._lines(searches, request.target, request.params) if searches else []
+        if not searches or not any(plans):
+            return await self._send(request)  # as it came
+        self._prepare()
         response: list[Response] = []
 
         async def execute() -> list[Mapping[str, Any]]:
             response.append(await self._send(request, body=executed_lines(searches, plans)))
-            return spread_items(response[0]["responses"], plans)
+            return read_items(response[0], plans)
 
         async def execute_one(search: Search) -> Mapping[str, Any]:
-            return as_item(await self._perform(search.path, search.params, search.body))
+            try:
+                again = await self._send(request, body=line_of(search, request))
+            except ApiError as error:
+                return error_item(error)
+            return read_items(again, [None])[0]
 
-        outcomes = await self._exchange.msearch(only_plans(plans), execute, execute_one, self._count, item_total)
+        try:
+            outcomes = await self._exchange.msearch(only_plans(plans), execute, execute_one, self._count, item_total)
+        except UnpairedError:
+            return response[0]
         return with_items(response[0], outcomes, plans, self._written)
 
     async def close(self) -> None:
@@ -259,12 +296,6 @@ class AsyncGenFacet(_Hook):
         )
         return response
 
-    async def _perform(self, path: str, params: Mapping[str, str], body: Body) -> Response:
-        response: Response = await self._client.perform_request(
-            "POST", path, params=params, headers=JSON_HEADERS, body=body
-        )
-        return response
-
     async def _count(self, sibling: Sibling) -> Mapping[str, Any]:
         try:
             answer = await self._siblings.perform_request(
@@ -274,7 +305,8 @@ class AsyncGenFacet(_Hook):
             raise sibling_error(error) from None
         return json_object(answer)
 
-    def _look_at_control(self) -> None:
+    def _prepare(self) -> None:
+        """Has the control document read where that is due."""
         if self.engine.control.is_due():
             self._runner.submit(self._read_control())
 

@@ -6,6 +6,7 @@ values. Sources choose facets from it alone; counts of what they choose are take
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from genfacet.catalog import Attribute, Catalog, Family
@@ -202,7 +203,7 @@ def _value_text(bucket: Mapping[str, Any], attribute: Attribute) -> str:
     if attribute.type == "boolean":
         return "yes" if key in (1, True, "true") else "no"
     if isinstance(key, float | int):
-        return f"{round(key * float(attribute.scale), 9):.15g}"
+        return f"{Decimal(f'{round(key * float(attribute.scale), 9):.15g}'):f}"
     return str(key)
 
 

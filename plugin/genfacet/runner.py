@@ -158,17 +158,25 @@ class Runner:
 
     def start(self, plan: Plan, send: Send) -> "Run":
         """Starts computing the facets of a plan; ``send`` asks under the caller's credentials."""
-        if not self._free.acquire(blocking=False):
-            return Run(self._engine, plan, None)
         timings = Timings()
-        future = self._pool.submit(self._drive, self._engine.facets(plan), send, timings)
-        future.add_done_callback(lambda _: self._free.release())
+        future = self._submit(self._drive, self._engine.facets(plan), send, timings)
         return Run(self._engine, plan, future, timings)
 
     def submit(self, work: Callable[[], None]) -> None:
         """Runs other work in the background where a thread is free, else not at all."""
-        if self._free.acquire(blocking=False):
-            self._pool.submit(work).add_done_callback(lambda _: self._free.release())
+        self._submit(work)
+
+    def _submit(self, work: Callable[..., Any], *args: Any) -> "Future[Any] | None":
+        """None where no thread is free."""
+        if not self._free.acquire(blocking=False):
+            return None
+        try:
+            future = self._pool.submit(work, *args)
+        except RuntimeError:  # closed, no more threads in the system, or the interpreter is on its way out
+            self._free.release()
+            return None
+        future.add_done_callback(lambda _: self._free.release())
+        return future
 
     def close(self) -> None:
         """Waits for nothing: what still runs is abandoned."""
