@@ -12,7 +12,7 @@ from genfacet.settings import Settings, parse_settings
 
 KEYWORD = {"type": "keyword"}
 MAPPING: dict[str, Any] = {
-    "dynamic": "strict",
+    "dynamic": False,
     "properties": {
         "title": {"type": "text"},
         "description": {"type": "text"},
@@ -34,7 +34,7 @@ FACETS: dict[str, Any] = {
     "price": {"field": "price_cents", "type": "number", "scale": 0.01, "unit": "EUR"},
     "rating": {"field": "rating", "type": "number"},
     "size": {"field": "specs.size", "flattened": True},
-    "price_class": {"field": "price_class"},
+    "condition": {"field": "condition"},
 }
 INDEX_SETTINGS: dict[str, Any] = {
     "search": {
@@ -54,13 +54,9 @@ INDEX_SETTINGS: dict[str, Any] = {
     ],
 }
 WORDS = ("laser", "ink", "printer", "office", "photo", "compact", "quiet", "colour", "scanner", "network")
-# A field that only the requests define.
-PRICE_CLASS = {
-    "price_class": {
-        "type": "keyword",
-        "script": {"source": "emit(doc['price_cents'].value < 10000 ? 'budget' : 'premium')"},
-    }
-}
+# A field that no mapping knows: requests define it, and its values come from the source (no script: some builds of
+# Elasticsearch have no language for one).
+CONDITION = {"condition": {"type": "keyword"}}
 
 
 def documents(count: int = 240, seed: int = 11) -> dict[str, dict[str, Any]]:
@@ -87,6 +83,7 @@ def _document(number: int, chance: random.Random) -> dict[str, Any]:
         "in_stock": chance.random() < 0.7,
         "price_cents": chance.randint(1999, 49999),
         "group": f"g{number % 40}",
+        "condition": chance.choice(["new", "used"]),
         "attributes": attributes,
     }
     if chance.random() < 0.9:

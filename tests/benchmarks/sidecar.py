@@ -143,9 +143,9 @@ def measure_facets(settings: Settings, direct: str, sidecar: str, index: str, ro
     times: dict[str, list[float]] = {"search": [], "by_hand": [], "sidecar": []}
     plans = {}
     for word in WORDS:
-        body = body_of(settings, index, word)
-        asked = {**body, "ext": {"genfacet": {"size": FACETS, "deadline_ms": 5000}}}
-        plans[word] = (orjson.dumps(body), orjson.dumps(asked), siblings_of(settings, index, body, admin))
+        search = body_of(settings, index, word)
+        asked_body = {**search, "ext": {"genfacet": {"size": FACETS, "deadline_ms": 5000}}}
+        plans[word] = (orjson.dumps(search), orjson.dumps(asked_body), siblings_of(settings, index, search, admin))
 
     def by_hand(body: bytes, siblings: list[Sibling]) -> None:
         other = threading.Thread(target=lambda: [send_sibling(hand, sibling) for sibling in siblings])

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,6 +11,7 @@ import orjson
 from genfacet.errors import RequestError, error_body
 from genfacet.jsonspan import NotJsonError, replace_spans, response_spans
 from genfacet.planning import Plan
+from genfacet.runner import failure
 from genfacet.sibling import Search
 from genfacet.sidecar.bodies import add_section, hits_total, is_error, may_ask, packed, read_asked
 from genfacet.sidecar.filterpath import filter_member
@@ -69,6 +70,12 @@ async def _answer(service: Service, request: Request, params: Mapping[str, str],
     except _VerbatimError as verbatim:
         service.metrics.count("msearch", "error")
         return verbatim.reply
+    except Exception as error:
+        if execution.reply is None or any(item.refused for item in items):
+            raise
+        failure(error)  # whatever it was, the hits are there
+        service.metrics.count("msearch", "failed")
+        return execution.reply
     replaced: list[bytes | None] = []
     for item, outcome in zip(items, outcomes, strict=True):
         if outcome is not None:
@@ -77,7 +84,8 @@ async def _answer(service: Service, request: Request, params: Mapping[str, str],
             replaced.append(add_section(outcome.response, written))
         else:
             replaced.append(orjson.dumps(error_body(item.refused)) if item.refused else None)
-    return await packed(execution.reply, execution.with_items(replaced), request)
+    whole = execution.whole(replaced)
+    return await packed(whole, whole.body, request)
 
 
 class _Execution:
@@ -87,22 +95,22 @@ class _Execution:
         self._service, self._request, self._params, self._items = service, request, params, items
         self._is_rewritten = any(item.plan is not None and item.plan.rewritten is not None for item in items)
         self._spans: list[tuple[int, int]] = []
-        self.reply = Reply(500, (), b"")
+        self.reply: Reply | None = None
 
     async def execute(self) -> list[bytes]:
         started = time.perf_counter()
         body = b"".join(item.header + b"\n" + item.body + b"\n" for item in self._items)
-        self.reply = await self._service.upstream.fetch(self._request, readable(self._request, body), body)
+        reply = self.reply = await self._service.upstream.fetch(self._request, readable(self._request, body), body)
         self._service.metrics.time({"search": time.perf_counter() - started})
-        if self.reply.status != 200 or not self.reply.is_json:
-            raise _VerbatimError(self.reply)
+        if reply.status != 200 or not reply.is_json:
+            raise _VerbatimError(reply)
         try:
-            self._spans = response_spans(self.reply.body)
+            self._spans = response_spans(reply.body)
         except NotJsonError:
-            raise _VerbatimError(self.reply) from None
+            raise _VerbatimError(reply) from None
         if len(self._spans) != len(self._items):
-            raise _VerbatimError(self.reply)  # a filter_path has thinned them out
-        return [self.reply.body[start:end] for start, end in self._spans]
+            raise _VerbatimError(reply)  # a filter_path has thinned them out
+        return [reply.body[start:end] for start, end in self._spans]
 
     async def execute_one(self, search: Search) -> bytes:
         params = {key: value for key, value in search.params.items() if key not in _WHOLE}
@@ -122,9 +130,10 @@ class _Execution:
             return None
         return hits_total(item) if self._is_rewritten else 1
 
-    def with_items(self, replaced: Sequence[bytes | None]) -> bytes:
+    def whole(self, replaced: Sequence[bytes | None]) -> Reply:
         """The answer with some of its items replaced, every other byte as it came."""
-        return replace_spans(self.reply.body, self._spans, replaced)
+        reply = self.reply or Reply(500, (), b"")
+        return replace(reply, body=replace_spans(reply.body, self._spans, replaced))
 
 
 def _filtered(item: bytes, filter_path: str) -> bytes:

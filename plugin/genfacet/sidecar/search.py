@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from urllib.parse import quote, urlencode
 
 from genfacet.planning import Plan
+from genfacet.runner import failure
 from genfacet.sibling import Search
 from genfacet.sidecar.bodies import Asked, add_section, hits_total, may_ask, packed, read_asked
 from genfacet.sidecar.messages import Reply, Request, forwarded
@@ -35,9 +36,16 @@ def answer_search(service: Service, request: Request, route: Route, text: bytes)
 
 async def _answer(service: Service, request: Request, plan: Plan, asked: Asked) -> Reply:
     execution = _Execution(service, request, plan, asked)
-    outcome = await service.exchange.search(plan, execution.execute, service.sender(request), execution.total)
+    try:
+        outcome = await service.exchange.search(plan, execution.execute, service.sender(request), execution.total)
+        written = service.written(outcome, SECTION, plan.original.params.get("filter_path"))
+    except Exception as error:
+        if execution.reply is None:
+            raise
+        failure(error)  # whatever it was, the hits are there
+        service.metrics.count("search", "failed")
+        return execution.reply
     service.metrics.count("search", outcome_name(outcome))
-    written = service.written(outcome, SECTION, plan.original.params.get("filter_path"))
     return await packed(outcome.response, add_section(outcome.response.body, written), request)
 
 
@@ -46,6 +54,7 @@ class _Execution:
 
     def __init__(self, service: Service, request: Request, plan: Plan, asked: Asked) -> None:
         self._service, self._request, self._plan, self._asked = service, request, plan, asked
+        self.reply: Reply | None = None
 
     async def execute(self, search: Search) -> Reply:
         started = time.perf_counter()
@@ -55,9 +64,9 @@ class _Execution:
             query = urlencode(search.params, quote_via=quote)
             request = Request(self._request.method, self._request.path, query, self._request.headers)
             body = encode_body(search.body)
-        reply = await self._service.upstream.fetch(request, readable(request, body), body or None)
+        self.reply = await self._service.upstream.fetch(request, readable(request, body), body or None)
         self._service.metrics.time({"search": time.perf_counter() - started})
-        return reply
+        return self.reply
 
     def total(self, reply: Reply) -> int | None:
         """None, and with it no facets, for what cannot be spliced: errors, YAML, CBOR."""
