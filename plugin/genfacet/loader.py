@@ -104,6 +104,7 @@ def _extend_index(client: Elasticsearch, plan: IndexPlan) -> None:
 @contextmanager
 def without_refresh(client: Elasticsearch, index: str) -> Iterator[None]:
     """Switch refreshing off for the while, then refresh and restore what was set."""
+    client = client.options(request_timeout=ANSWER_TIMEOUT)  # refreshing a large load takes its time
     before = client.indices.get_settings(index=index, name="index.refresh_interval").body
     client.indices.put_settings(index=index, settings={"refresh_interval": "-1"})
     try:

@@ -360,9 +360,6 @@ def test_the_search_role_is_enough_for_doctor_to_say_what_is_missing(secure_shop
     assert report["cost"][0]["without"] == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`genfacet index` asks _analyze without an index, which needs the cluster privilege manage"
-)
 def test_the_loader_role_loads_its_index_alone(secure_shop: SecureShop, tmp_path: Path) -> None:
     file = tmp_path / "products.jsonl"
     file.write_text('{"id": "1", "title": "a lamp", "colour": "red"}\n', encoding="utf-8")

@@ -60,7 +60,7 @@ def command(
     section |= {"user_query": query, "selected": _selections(selected), "explain": explain}
     sent: list[Mapping[str, Any]] = []
     with connection.client() as client:
-        hook = GenFacet(_Watched(client, sent), settings)
+        hook = GenFacet(_watched(client, sent), settings)
         body = fill_template(configuration.search.template, query) | {"size": HITS}
         answer = hook.search(index=name, **body, ext={"genfacet": section}).body
         hook.close()
@@ -78,7 +78,7 @@ def command(
         console.print(f"{figure}: {value:.2f}")
 
 
-def _Watched(client: Any, sent: list[Mapping[str, Any]]) -> Any:  # noqa: N802
+def _watched(client: Any, sent: list[Mapping[str, Any]]) -> Any:
     """The client, noting the bodies that go out as the user's own search."""
     perform = client.perform_request
 
