@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import orjson
 
 from genfacet.body import Body
+from genfacet.errors import RequestError
 from genfacet.querytext import blank_text
 from genfacet.sibling import Search, matching_part
 
@@ -59,9 +60,14 @@ def list_key(search: Search, user_query: str | None, **parts: Any) -> str:
 
     Equal are searches for the same words with the same matching part (the words in it replaced by ``{{query}}``), on
     the same index expression and routing, with equal ``parts``: selections, locale, audience, model, configuration.
+    Raises RequestError for what no JSON can hold.
     """
     body: Body = matching_part(search)
     if user_query is not None:
         body = blank_text(body, user_query)
     key = [search.target, sorted(search.params.items()), fold(user_query or ""), body, parts]
-    return hashlib.sha256(orjson.dumps(key, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    try:
+        text = orjson.dumps(key, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # Elasticsearch takes nothing of such a depth either
+        raise RequestError("the search is nested too deeply, or holds what is no JSON") from None
+    return hashlib.sha256(text).hexdigest()

@@ -64,10 +64,13 @@ def record_call(
 def plain_body(client: Any, body: Any) -> Any:
     """The body as the client writes it: dates, decimals and the like become what Elasticsearch reads.
 
-    Raises the client's own SerializationError.
+    Raises the client's own SerializationError, and RequestError for what it writes and is no JSON (NaN).
     """
     serializer = client.transport.serializers.get_serializer("application/json")
-    return orjson.loads(serializer.dumps(body))
+    try:
+        return orjson.loads(serializer.dumps(body))
+    except orjson.JSONDecodeError:
+        raise RequestError("the search is nested too deeply, or holds what is no JSON") from None
 
 
 def read_lines(body: Any) -> list[Any] | None:

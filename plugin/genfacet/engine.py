@@ -74,7 +74,10 @@ class Engine:
         return (target, indices[target]) if target is not None and target in indices else None
 
     def plan(self, search: Search, request: FacetRequest, audience: str) -> Plan:
-        """How the search is executed. Where its index is not configured: as it came, without facets."""
+        """How the search is executed. Where its index is not configured: as it came, without facets.
+
+        Raises RequestError for a search that no JSON can hold.
+        """
         filled = request.filled(self.settings.engine)
         name = self._name(search)
         catalog = self._catalogs.get(name, Catalog({}, (), ()))
@@ -103,9 +106,11 @@ class Engine:
             if self.control.is_over_budget():
                 return self.uncounted(plan, "over budget")
             started = perf_counter()
-            definitions = yield from self._live(plan)
+            try:
+                definitions = yield from self._live(plan)
+            finally:  # what is given up at its deadline has cost just as much
+                self.control.spend((perf_counter() - started) * 1000)
             self._lists.put(plan.key, definitions)
-            self.control.spend((perf_counter() - started) * 1000)
         if not definitions:
             return Answer((), reason="nothing splits these results")
         answer = yield counts_request(plan.base, definitions, plan.selections, plan.catalog)

@@ -4,6 +4,7 @@ A sibling copies only what decides which documents match. Everything else of the
 aggregations, highlighting) stays with the user's own request, which siblings never touch.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,7 @@ _URL_KEYS = (
     "routing",
     "search_type",
 )
+_COUNT = re.compile("[0-9]{1,10}")
 _URL_QUERY_KEYS = ("q", "df", "analyzer", "analyze_wildcard", "default_operator", "lenient")
 # One constant, whatever the deadline: the shard request cache compares requests byte for byte.
 TIMEOUT = "2s"
@@ -78,7 +80,7 @@ def normalise(search: Search) -> Search:
         body["query"] = query
         params = {key: value for key, value in params.items() if key not in _URL_QUERY_KEYS}
     for key in ("from", "terminate_after"):
-        if params.get(key, "").isdecimal():
+        if _COUNT.fullmatch(params.get(key, "")):  # Elasticsearch refuses anything else
             body[key] = int(params.pop(key))
     if params.get("sort"):
         body["sort"] = [_sort_clause(part) for part in params.pop("sort").split(",")]

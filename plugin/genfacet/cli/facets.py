@@ -7,6 +7,7 @@ import click
 import orjson
 from rich.console import Console
 from rich.json import JSON
+from rich.markup import escape
 from rich.table import Table
 
 from genfacet.body import Body
@@ -137,32 +138,39 @@ def _selections(given: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _show_facets(console: Console, query: str, answer: Mapping[str, Any], explain: bool) -> None:
     section = answer["ext"]["genfacet"]
-    total = answer["hits"]["total"]
-    more = "+" if total["relation"] == "gte" else ""
-    table = Table(
-        title=f"{query}: {total['value']}{more} results, facets in {section['took']} ms", title_justify="left"
-    )
-    table.add_column("Facet", style="bold")
-    table.add_column("Values")
-    table.add_column("Why", style="dim")
-    for facet in section["facets"]:
-        values = "\n".join(_value_line(value) for value in facet["values"])
-        why = f"{facet['reason']}\n{facet['source']}"
-        if explain:
-            why += "".join(f"\n{label_of(key)}: {number:g}" for key, number in facet.get("explanation", {}).items())
-        table.add_row(f"{facet['label']}\n[dim]{facet['name']}[/dim]", values, why)
-    console.print(table)
+    console.print(f"{query}: {_results(answer)}, facets in {section['took']} ms", markup=False, style="italic")
+    if section["facets"]:
+        console.print(_facet_table(section["facets"], explain))
     for ignored in section["ignored"]:
         console.print(f"Ignored: {ignored['name']}={ignored['value']} ({ignored['reason']})", markup=False)
     if section.get("reason"):
         console.print(f"Note: {section['reason']}", markup=False)
 
 
+def _facet_table(facets: list[dict[str, Any]], explain: bool) -> Table:
+    table = Table()
+    table.add_column("Facet", style="bold")
+    table.add_column("Values")
+    table.add_column("Why", style="dim")
+    for facet in facets:
+        values = "\n".join(_value_line(value) for value in facet["values"])
+        why = f"{facet['reason']}\n{facet['source']}"
+        if explain:
+            why += "".join(f"\n{label_of(key)}: {number:g}" for key, number in facet.get("explanation", {}).items())
+        table.add_row(f"{escape(facet['label'])}\n[dim]{escape(facet['name'])}[/dim]", values, escape(why))
+    return table
+
+
+def _results(answer: Mapping[str, Any]) -> str:
+    total = answer["hits"]["total"]
+    more = "+" if total["relation"] == "gte" else ""
+    return f"{total['value']:,}{more} result{'' if total['value'] == 1 else 's'}"
+
+
 def _value_line(value: Mapping[str, Any]) -> str:
     mark = "[green]x[/green] " if value["selected"] else "  "
     count = "?" if value["count"] is None else value["count"]
-    label = str(value["label"]).replace("[", r"\[")
-    return f"{mark}{label} [cyan]({count})[/cyan]"
+    return f"{mark}{escape(value['label'])} [cyan]({count})[/cyan]"
 
 
 def _show_execution(
