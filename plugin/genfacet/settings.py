@@ -15,6 +15,8 @@ from genfacet.errors import SettingsError
 
 DEFAULT_FILE = "genfacet.yml"
 ENV_PREFIX = "GENFACET_"
+LONGEST_NAME = 80
+"""Most characters of a key that an error repeats."""
 # Variables of that prefix that are no settings: they name files and servers.
 ENV_RESERVED = {"GENFACET_CONFIG", "GENFACET_CACHE"}
 
@@ -184,7 +186,7 @@ def parse_settings(values: Mapping[str, Any], origin: str = "the configuration")
 def describe(error: ValidationError, model: type[BaseModel]) -> str:
     """The first problem of a validation in one sentence; an unknown key with the nearest known one."""
     problem = error.errors(include_url=False, include_context=False)[0]
-    place = [str(part) for part in problem["loc"]]
+    place = [str(part)[:LONGEST_NAME] for part in problem["loc"]]  # a key can be megabytes
     if problem["type"] != "extra_forbidden":
         return f"{'.'.join(place) or 'the section'}: {problem['msg'].removeprefix('Value error, ')}"
     nearest = get_close_matches(place[-1], _keys(model, place[:-1]), n=1, cutoff=0.5)
