@@ -10,6 +10,7 @@ import pytest
 from docs_generator import load_generator
 from pydantic import BaseModel
 
+from genfacet import dsl
 from genfacet.cli import main
 from genfacet.request import FacetRequest
 from genfacet.settings import Settings
@@ -61,6 +62,12 @@ def _models(annotation):
 def test_every_key_of_the_request_is_documented():
     text = (DOCS / "contract.md").read_text()
     for name in FacetRequest.model_fields:
+        assert f"`{name}`" in text
+
+
+def test_every_name_for_elasticsearch_dsl_is_documented():
+    text = (DOCS / "dsl.md").read_text()
+    for name in dsl.__all__:
         assert f"`{name}`" in text
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import genfacet
+import genfacet.dsl
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"genfacet", "genfacet_exporter", "genfacet_workers", "genfacet_training"}
@@ -22,6 +23,7 @@ HEAVY = [
     "starlette",
     "uvicorn",
     "prometheus_client",
+    "elasticsearch.dsl",
 ]
 
 
@@ -42,6 +44,12 @@ def test_exported_names():
     ]
     for name in genfacet.__all__:
         assert getattr(genfacet, name) is not None
+
+
+def test_exported_names_for_elasticsearch_dsl():
+    assert genfacet.dsl.__all__ == ["AsyncGenFacetedSearch", "AttributeFacet", "GenFacetedResponse", "GenFacetedSearch"]
+    for name in genfacet.dsl.__all__:
+        assert getattr(genfacet.dsl, name) is not None
 
 
 @pytest.mark.parametrize("module", ["genfacet", "genfacet.cli", "genfacet.cli.facets", "genfacet.sources.statistics"])
