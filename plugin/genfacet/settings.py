@@ -226,7 +226,10 @@ def _environment(env: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {f"elasticsearch__{key}": env[name] for name, key in named.items() if env.get(name)}
     for name, text in env.items():
         if name.startswith(ENV_PREFIX) and name not in ENV_RESERVED and not name.startswith("GENFACET_TEST_"):
-            values[name.removeprefix(ENV_PREFIX).lower()] = yaml.safe_load(text)
+            try:
+                values[name.removeprefix(ENV_PREFIX).lower()] = yaml.safe_load(text)
+            except yaml.YAMLError:
+                raise SettingsError(f"{name} is no valid YAML value; quote it") from None
     return values
 
 
