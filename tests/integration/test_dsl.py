@@ -177,6 +177,7 @@ def test_words_that_a_number_would_be_selected_with_are_not_shown(client):
         {"name": "ports", "value": "4"},
         {"name": "ports", "value": "none"},
         {"name": "seats", "value": "2"},
+        {"name": "attr_seats", "value": "2"},  # said twice, still one product
         {"name": "seats", "value": "2..4"},
     ]
     products = {f"p{number}": {"title": "hub", "attributes": attributes} for number in range(3)}
