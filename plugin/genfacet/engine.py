@@ -4,7 +4,7 @@ The engine does no input or output. ``Engine.facets`` is a generator: it yields 
 is sent their answers, so that the same text serves synchronous and asynchronous clients (see ``runner``), and tests.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -21,7 +21,7 @@ from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
 from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search, Sibling, is_approximate
-from genfacet.sources import View, load_source
+from genfacet.sources import Source, View, load_source
 from genfacet.sources.definitions import define
 from genfacet.values import words_of
 from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
@@ -55,10 +55,13 @@ Facets = Generator[Step, Any, Answer]
 
 
 class Engine:
-    """Plans searches and computes their facets."""
+    """Plans searches and computes their facets. ``sources`` finds a source by its name."""
 
-    def __init__(self, settings: Settings, control: Control | None = None) -> None:
+    def __init__(
+        self, settings: Settings, control: Control | None = None, sources: Callable[[str], Source] = load_source
+    ) -> None:
         self.settings = settings
+        self._source = sources
         self.control = control or Control()
         options = settings.engine
         self._lists: TtlCache[str, tuple[Definition, ...]] = TtlCache(options.cache_entries, options.cache_ttl_s)
@@ -107,7 +110,7 @@ class Engine:
                 return self.uncounted(plan, "over budget")
             started = perf_counter()
             try:
-                definitions = yield from self._live(plan)
+                definitions = yield from self.proposals(plan)
             finally:  # what is given up at its deadline has cost just as much
                 self.control.spend((perf_counter() - started) * 1000)
             self._lists.put(plan.key, definitions)
@@ -131,10 +134,10 @@ class Engine:
         definitions = [_as_selected(plan, name) for name in plan.selections]
         return Answer(tuple(uncounted_facets(definitions)), timed_out=timed_out, reason=reason)
 
-    def _live(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
+    def proposals(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
         """Definitions chosen now: the probe, read by a source. Selected facets come first."""
         request = plan.request
-        source = load_source(request.source or self.settings.engine.source)
+        source = self._source(request.source or self.settings.engine.source)
         background = (yield from self._background(plan)) if source.needs_background else None
         answer = yield probe_request(plan.base, plan.selections, plan.catalog, self.settings.engine.sample)
         probe = read_probe(answer, plan.selections, plan.catalog)

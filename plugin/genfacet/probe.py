@@ -194,12 +194,12 @@ def _documents(terms: Mapping[str, Any]) -> int:
 def _read_values(
     attribute: Attribute, docs: int, terms: Mapping[str, Any], quantiles: tuple[float, ...]
 ) -> AttributeProbe:
-    values = tuple((_value_text(bucket, attribute), int(bucket["doc_count"])) for bucket in terms["buckets"])
+    values = tuple((value_text(bucket["key"], attribute), int(bucket["doc_count"])) for bucket in terms["buckets"])
     return AttributeProbe(attribute, docs, values, int(terms.get("sum_other_doc_count", 0)), quantiles)
 
 
-def _value_text(bucket: Mapping[str, Any], attribute: Attribute) -> str:
-    key = bucket["key"]
+def value_text(key: Any, attribute: Attribute) -> str:
+    """A stored value as the text of the contract: booleans as yes and no, numbers scaled and without an exponent."""
     if attribute.type == "boolean":
         return "yes" if key in (1, True, "true") else "no"
     if isinstance(key, float | int):

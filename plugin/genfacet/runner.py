@@ -159,7 +159,7 @@ class Runner:
     def start(self, plan: Plan, send: Send) -> "Run":
         """Starts computing the facets of a plan; ``send`` asks under the caller's credentials."""
         timings = Timings()
-        future = self._submit(self._drive, self._engine.facets(plan), send, timings)
+        future = self._submit(self.drive, self._engine.facets(plan), send, timings)
         return Run(self._engine, plan, future, timings)
 
     def submit(self, work: Callable[[], None]) -> None:
@@ -182,7 +182,9 @@ class Runner:
         """Waits for nothing: what still runs is abandoned."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _drive(self, work: Generator[Step, Any, Any], send: Send, timings: Timings) -> Any:
+    def drive(self, work: Generator[Step, Any, Any], send: Send, timings: Timings | None = None) -> Any:
+        """Runs work of the engine in this thread, to its result."""
+        timings = timings or Timings()
         reply: Any = None
         while True:
             try:
@@ -205,7 +207,7 @@ class Runner:
             return waiting.result()
         # The first one works in its own thread, so that a full pool can never wait for itself.
         try:
-            mine.set_result(self._drive(step.work, send, timings))
+            mine.set_result(self.drive(step.work, send, timings))
         except BaseException as error:
             mine.set_exception(error)
             raise
