@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Self
 
-from elastic_transport import ObjectApiResponse
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from genfacet.calls import JSON_HEADERS, item_total, json_object, sibling_error
@@ -70,7 +69,7 @@ class Shop:
         self.configuration = settings.indices[index]
         self.catalog = self.configuration.catalog()
         self.arms = {arm.name: arm for arm in arms}
-        self._client = client
+        self._client: Any = client
         self._engine = Engine(settings, sources=self._source)
         self._runner = Runner(self._engine)
         self._exchange = Exchange(self._engine, self._runner)
@@ -200,7 +199,7 @@ class Shop:
 
     def _send(self, request: Sibling) -> Mapping[str, Any]:
         try:
-            answer: ObjectApiResponse[Any] = self._client.perform_request(
+            answer = self._client.perform_request(
                 "POST", request.path, params=request.params, headers=JSON_HEADERS, body=request.encoded()
             )
         except (ApiError, TransportError) as error:
