@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pytest
 from elasticsearch import AsyncElasticsearch, BadRequestError, Elasticsearch
 from elasticsearch.dsl import AsyncFacetedSearch, Document, FacetedSearch, Q, TermsFacet, Text
+from sidecar_servers import misbehaving
 from small_shop import documents, opened_shop, shop_settings
 
 from genfacet import AsyncGenFacet, GenFacet, dsl
@@ -321,10 +322,17 @@ def test_selections_that_do_not_hold_are_ignored_and_malformed_requests_refused(
         generated("printer", deadlin_ms=5).execute()
 
 
-def test_selected_values_come_back_without_counts_when_there_is_no_time(generated):
-    found = generated("photo", filters={"brand": ["HP"]}, deadline_ms=0).execute()
-    assert found.genfacet["timed_out"] is True
+def test_selected_values_come_back_without_counts_where_there_are_none(generated, es_url, shop):
+    with misbehaving(es_url) as server, Elasticsearch(server.url, max_retries=0) as opened:
+        server.trouble = "503"
+        hook = GenFacet(opened, shop_settings(es_url, shop, engine={"deadline_ms": 5000}))
+        try:
+            found = generated("photo", filters={"brand": ["HP"]}, genfacet=hook).execute()
+        finally:
+            hook.close()
+    assert "503" in found.genfacet["reason"]
     assert found.facets == {"brand": [("HP", None, True)]}
+    assert found.hits.total.value == generated("photo", filters={"brand": ["HP"]}).count() > 0
 
 
 def test_very_long_queries_are_searched_as_ever(generated):
