@@ -1,7 +1,7 @@
 """The file that `genfacet init` writes."""
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from genfacet.discovery.attributes import FoundFacet
@@ -91,6 +91,7 @@ names = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=
 
 
 @settings(deadline=None)
+@example(name="\x85", label="\u2028", field="a\x85", index="\ufeff")
 @given(name=names, label=names, field=names, index=names)
 def test_any_names_survive_the_file(name: str, label: str, field: str, index: str) -> None:
     facet = FoundFacet(name, label, field, "keyword", "2 values", 1, flattened=True)

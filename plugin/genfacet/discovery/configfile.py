@@ -51,7 +51,7 @@ def comment(text: str) -> str:
 
 def flow(values: Iterable[str]) -> str:
     """A list on one line."""
-    return yaml.safe_dump(list(values), width=10_000, allow_unicode=True, default_flow_style=True).strip()
+    return f"[{', '.join(map(_in_flow, values))}]"
 
 
 def _without_password(url: str) -> str:
@@ -135,7 +135,9 @@ def _options(facet: FoundFacet) -> str:
 
 
 def _in_flow(value: str) -> str:
-    return flow([value])[1:-1]
+    if not value.isprintable():
+        return quoted(value)
+    return yaml.safe_dump([value], width=10_000, allow_unicode=True, default_flow_style=True).strip()[1:-1]
 
 
 def _families(findings: Findings) -> Iterator[str]:
