@@ -1,0 +1,65 @@
+"""Finished parts of a long run, in a file: an interrupted run goes on where it stopped."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+
+from genfacet.errors import SettingsError
+
+NAME = "parts.jsonl"
+
+
+class Parts:
+    """Parts by key, each a line of JSON; the first line says of what run. Threads may add to it."""
+
+    def __init__(self, done: dict[str, Any], file: IO[str]) -> None:
+        self.done = done
+        self._file, self._lock = file, Lock()
+
+    def add(self, key: str, part: Any) -> None:
+        """Keeps a finished part, at once and in the file too."""
+        line = json.dumps({"key": key, "part": part}, ensure_ascii=False)
+        with self._lock:
+            self.done[key] = part
+            self._file.write(line + "\n")
+            self._file.flush()
+
+
+@contextmanager
+def opened_parts(folder: Path, run: Mapping[str, Any], *, fresh: bool = False) -> Iterator[Parts]:
+    """The parts in a folder. ``run`` is all that decides what a part comes to.
+
+    Raises SettingsError where the folder holds parts of another run and ``fresh`` does not say to forget them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    done = {} if fresh or not path.exists() else _read(path, run)
+    with path.open("w", encoding="utf-8") as file:
+        parts = Parts({}, file)
+        file.write(json.dumps({"run": run}, ensure_ascii=False, sort_keys=True) + "\n")
+        for key, part in done.items():
+            parts.add(key, part)
+        yield parts
+
+
+def _read(path: Path, run: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a file; a last line that an interruption cut short is left out."""
+    head, *lines = path.read_text(encoding="utf-8").split("\n")
+    known = _decode(head)
+    if known is None:
+        return {}
+    if known.get("run") != json.loads(json.dumps(run)):
+        raise SettingsError(f"{path.parent} holds a run with other options: choose another --out, or --fresh")
+    entries = [entry for line in lines if (entry := _decode(line)) is not None]
+    return {entry["key"]: entry["part"] for entry in entries if "key" in entry}
+
+
+def _decode(line: str) -> dict[str, Any] | None:
+    try:
+        read = json.loads(line)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None
