@@ -37,12 +37,12 @@ def opened_parts(folder: Path, run: Mapping[str, Any], *, fresh: bool = False) -
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
     done = {} if fresh or not path.exists() else _read(path, run)
-    with path.open("w", encoding="utf-8") as file:
-        parts = Parts({}, file)
-        file.write(json.dumps({"run": run}, ensure_ascii=False, sort_keys=True) + "\n")
-        for key, part in done.items():
-            parts.add(key, part)
-        yield parts
+    anew = path.with_suffix(".new")  # so that an interruption here loses nothing either
+    lines = [{"run": run}, *({"key": key, "part": part} for key, part in done.items())]
+    anew.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    anew.replace(path)
+    with path.open("a", encoding="utf-8") as file:
+        yield Parts(done, file)
 
 
 def _read(path: Path, run: Mapping[str, Any]) -> dict[str, Any]:

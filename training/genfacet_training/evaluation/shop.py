@@ -60,7 +60,7 @@ class Page:
 
 
 class Shop:
-    """One index of a configuration, and the arms that serve it. It is safe to share between threads."""
+    """One index of a configuration, and the arms that serve it, known by their names. Threads may share it."""
 
     def __init__(self, client: Elasticsearch, settings: Settings, index: str, arms: Sequence[Arm] = ()) -> None:
         if index not in settings.indices:
@@ -94,6 +94,7 @@ class Shop:
         values: int = 6,
     ) -> Page:
         """One page of results with the facets of an arm; raises ShopError where the search itself failed."""
+        self.arms.setdefault(arm.name, arm)
         started = time.perf_counter()
         plan = self._plan(arm, query, selections or {}, hits, size, values)
         if arm.source is None:
