@@ -14,7 +14,7 @@ from genfacet.engine import Engine
 from genfacet.errors import RequestError
 from genfacet.jsonspan import NotJsonError, replace_spans, response_spans, splice_section, strip_section
 from genfacet.planning import Plan, without
-from genfacet.querytext import blank_text, find_text, replace_text
+from genfacet.querytext import INNER, blank_text, find_text, replace_text
 from genfacet.request import read_request
 from genfacet.rewrite import filter_body, soften_body
 from genfacet.settings import parse_settings
@@ -65,6 +65,7 @@ TEXTS = (
     "printer", "Printer ", "laser AND ink", 'title:"a b', "a\\", "..", "1..2", "5..", "yes", "a|b", "x|text=a,b",
     "u|weight=1..", "{{query}}", "filter", "soft", "rewrite", "auto", "_score", "desc", "statistics", "\\|", "é\u0000",
 )  # fmt: skip
+VALUES = (*TEXTS, "50..100", "no", "big", "for travel|weight=..5|stock=yes", "quiet|text=very quiet,silent")
 URL_KEYS = _words("q df analyzer default_operator lenient from sort terminate_after routing size")
 URL_TEXTS = ("", "printer", "title:a AND b", "3", "9" * 20, "price:desc", ":", ",", "true", "maybe", "\u0663")
 SCALARS = (None, True, False, 0, -1, 3, 2.5, 2**63, "", [], {})
@@ -180,17 +181,21 @@ def check_clause(name: str, value: str) -> None:
 
 
 def check_body(data: bytes) -> None:
-    """A body and a section made of known parts in odd places."""
+    """A body and a section made of known parts, some of them in odd places."""
     source = Source(data)
-    section = {
-        source.one_of(SECTION_KEYS): _tree(source, 2) if source.below(3) else source.text()
-        for _ in range(source.below(3))
-    }
+    section: dict[str, Any] = {"mode": source.one_of(("auto", "rewrite", "soft", "filter"))}
     if source.below(4):
-        section["selected"] = {source.one_of(NAMES): [source.text()] for _ in range(source.below(4))}
-        section["mode"] = source.one_of(("filter", "soft", "rewrite", "auto"))
-    body = {source.one_of(KEYS): _tree(source, 6) for _ in range(1 + source.below(4))}
-    params = {source.one_of(URL_KEYS): source.one_of(URL_TEXTS) for _ in range(source.below(3))}
+        section["selected"] = {source.one_of(NAMES): [source.one_of(VALUES)] for _ in range(source.below(4))}
+    if source.below(3) == 0:
+        section["user_query"] = source.text()
+    if source.below(8) == 1:
+        section["rewritten"] = source.text()
+    if source.below(8) == 1:
+        section[source.one_of(SECTION_KEYS)] = _tree(source, 2)
+    body = {source.one_of(KEYS): _tree(source, 6) for _ in range(source.below(3))}
+    if source.below(4):
+        body["query"] = _clause(source, 5)
+    params = {source.one_of(URL_KEYS): source.one_of(URL_TEXTS) for _ in range(source.below(3) // 2)}
     check_plan(body, section, params)
 
 
@@ -230,6 +235,17 @@ def check_functions(body: dict[str, Any]) -> None:
 def _without_all(plan: Plan) -> Plan | None:
     missing = {(name, value): "gone" for name, values in plan.selections.items() for value in values}
     return without(plan, missing, 3.0) if missing else None
+
+
+def _clause(source: Source, depth: int) -> Any:
+    """A query as Elasticsearch has it, most of the time."""
+    kind = source.one_of(KINDS)
+    inner = INNER.get(kind, {})
+    if depth == 0 or not inner or source.below(16) == 1:
+        kind = source.one_of(("match", "match_phrase", "multi_match", "query_string", "simple_query_string", kind))
+        return {kind: {source.one_of(("title", "query", "fields")): source.text(), "query": source.text()}}
+    held = {key: _clause(source, depth - 1) for key in inner if source.below(2)}
+    return {kind: {key: [value] if source.below(3) == 1 else value for key, value in held.items()}}
 
 
 def _tree(source: Source, depth: int) -> Any:
