@@ -229,7 +229,11 @@ BODIES = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=4), JSON, max_
 
 
 @hypothesis_settings(max_examples=300, deadline=None)
-@given(BODIES, SECTIONS, st.sampled_from(["", "q=a", "q=%00&df=title", "filter_path=ext", "pretty&=&&a"]))
+@given(
+    BODIES,
+    SECTIONS,
+    st.sampled_from(["", "q=a", "q=%00&df=title", "terminate_after=" + "9" * 20, "filter_path=ext", "pretty&=&&a"]),
+)
 def test_no_body_makes_the_sidecar_fail(body: dict[str, Any], section: Any, query: str) -> None:
     raw = json.dumps({**body, "ext": {"genfacet": section}}).encode()
     for path, sent in (("/shop/_search", raw), ("/shop/_msearch", b"{}\n" + raw + b"\n")):
