@@ -298,13 +298,14 @@ def test_ten_megabytes_of_nesting_are_refused_or_searched(client, es_url, shop):
         with pytest.raises(ApiError) as caught:
             hook.search(index=shop, body=asking(QUERY, selected={"brand": [deep]}))
         assert caught.value.meta.status == 400
-        query: Any = text_query()
-        for _ in range(60):
-            query = {"bool": {"must": query}}
-        with pytest.raises(ApiError) as refused:
-            hook.search(index=shop, body=asking({"query": query}, selected={"brand": ["HP"]}))
-        assert refused.value.meta.status == 400
-        json.dumps(refused.value.body)
+        for depth in (60, 300):
+            query: Any = text_query()
+            for _ in range(depth):
+                query = {"bool": {"must": query}}
+            with pytest.raises(ApiError) as refused:
+                hook.search(index=shop, body=asking({"query": query}, selected={"brand": ["HP"]}))
+            assert refused.value.meta.status == 400
+            json.dumps(refused.value.body)
 
 
 def test_what_is_not_elasticsearch_is_named(server, shop):
