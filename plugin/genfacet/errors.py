@@ -3,6 +3,7 @@
     GenFacetError
     ├── SettingsError    the configuration cannot be used: genfacet.yml, an environment variable, an option
     ├── RequestError     `ext.genfacet` or its body is malformed; answered as a 400 in Elasticsearch's shape
+    ├── EventError       an event or a query record of a page is malformed; the field is named
     └── ServerError      Elasticsearch answered with an error; its status and body are kept
 
 The message of each is one sentence that says what to do. It holds no credentials and no query text.
@@ -24,6 +25,18 @@ class RequestError(GenFacetError):
     """A request to GenFacet is malformed."""
 
     status = 400
+
+
+class EventError(GenFacetError):
+    """What a page posted cannot be used.
+
+    ``field`` is the field at fault, ``"event_attributes.object.object_id"`` for example. It is one of the few names
+    that GenFacet knows, never text that was sent, so it may label a metric.
+    """
+
+    def __init__(self, field: str, what: str) -> None:
+        super().__init__(f"[{field}] {what}")
+        self.field = field
 
 
 class ServerError(GenFacetError):

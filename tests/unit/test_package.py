@@ -52,7 +52,9 @@ def test_exported_names_for_elasticsearch_dsl():
         assert getattr(genfacet.dsl, name) is not None
 
 
-@pytest.mark.parametrize("module", ["genfacet", "genfacet.cli", "genfacet.cli.facets", "genfacet.sources.statistics"])
+@pytest.mark.parametrize(
+    "module", ["genfacet", "genfacet.cli", "genfacet.cli.facets", "genfacet.events", "genfacet.sources.statistics"]
+)
 def test_importing_it_imports_nothing_heavy(module):
     code = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
