@@ -35,8 +35,13 @@ class EventError(GenFacetError):
     """
 
     def __init__(self, field: str, what: str) -> None:
-        super().__init__(f"[{field}] {what}")
+        # Both are kept as they came, or the error could not be sent from one process to another.
+        super().__init__(field, what)
         self.field = field
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"[{self.field}] {self.what}"
 
 
 class ServerError(GenFacetError):

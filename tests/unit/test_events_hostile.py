@@ -1,6 +1,7 @@
 """Whatever is sent is read within its bounds or refused in one sentence that names the field."""
 
 import json
+import pickle
 
 import pytest
 from event_records import COLLECTED, COLLECTED_QUERY, JSON, changed, nested
@@ -162,6 +163,13 @@ def test_a_bad_item_does_not_cost_the_good_ones():
     assert [(bad.index, bad.error.field) for bad in batch.rejected] == [(1, "event"), (2, "timestamp"), (4, "event")]
     assert batch.rejected[1].item["timestamp"] == "soon"
     assert "soon" not in repr(batch.rejected)
+
+
+def test_a_batch_goes_from_one_process_to_another():
+    batch = read_events([COLLECTED, changed("timestamp", "soon")])
+    again = pickle.loads(pickle.dumps(batch))
+    assert again.records == batch.records
+    assert str(again.rejected[0].error) == str(batch.rejected[0].error)
 
 
 def test_one_object_is_a_batch_of_one_and_an_array_is_no_event():
