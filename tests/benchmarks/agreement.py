@@ -3,14 +3,11 @@
 `python tests/benchmarks/agreement.py --index icecat [--config genfacet.yml] [--plans FILE] [--json]`
 
 The plans are those of the shared data (`data/teacher/plans.jsonl` beside the project), about the Icecat catalogue.
-Queries with `sha256(query) % 10 == 0`, and those that share most of their words with one of them, are held out.
-A gold facet gains by its place: the first of n gains n, the last 1.
+Held-out queries are left out.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
-from math import log2
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -24,41 +21,19 @@ from genfacet.probe import probe_request, read_probe
 from genfacet.settings import Settings
 from genfacet.sibling import Search, Sibling
 from genfacet.sources import View, load_source, source_names
-from genfacet.sources.ranking import words
 from genfacet.template import fill_template
+from genfacet_training.evaluation.metrics.ranking import ndcg_at
+from genfacet_training.evaluation.splits import HeldOut
 
 PLANS = Path(__file__).parents[3] / "shared" / "data" / "teacher" / "plans.jsonl"
 SIZE, VALUES = 5, 6
-SAME = 0.75
-"""Queries that share this much of their words (Jaccard) count as near-duplicates."""
 
 
-def ndcg(proposed: Sequence[str], gold: Sequence[str]) -> float:
-    """Normalised discounted cumulative gain of the first 5, gains by place in ``gold`` (0 to 1)."""
-    gains = {name: len(gold) - place for place, name in enumerate(gold)}
-
-    def discounted(names: Sequence[str]) -> float:
-        return sum(gains.get(name, 0) / log2(place + 2) for place, name in enumerate(names[:SIZE]))
-
-    return discounted(proposed) / discounted(gold)
-
-
-def development_plans(file: Path) -> Iterator[dict[str, Any]]:
+def development_plans(file: Path) -> list[dict[str, Any]]:
     """The plans that are not held out."""
     plans = [json.loads(line) for line in file.read_text().splitlines()]
-    held_out = [words(plan["query"]) for plan in plans if _is_held_out(plan["query"])]
-    for plan in plans:
-        ours = words(plan["query"])
-        if not _is_held_out(plan["query"]) and not any(_alike(ours, other) for other in held_out):
-            yield plan
-
-
-def _is_held_out(query: str) -> bool:
-    return int(sha256(query.encode()).hexdigest(), 16) % 10 == 0
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one | other) and len(one & other) / len(one | other) >= SAME
+    held_out = HeldOut(plan["query"] for plan in plans)
+    return [plan for plan in plans if plan["query"] not in held_out]
 
 
 @click.command()
@@ -106,7 +81,7 @@ def _score(name: str, cases: Sequence[tuple[View, list[str]]]) -> dict[str, floa
     source = load_source(name)
     pairs = [([d.name for d in source.propose(view, SIZE, VALUES)], gold) for view, gold in cases]
     return {
-        "ndcg": mean(ndcg(proposed, gold) for proposed, gold in pairs),
+        "ndcg": mean(ndcg_at(proposed, gold, SIZE) for proposed, gold in pairs),
         "first": mean(float(proposed[:1] == gold[:1]) for proposed, gold in pairs),
         "recall": mean(len(set(proposed) & set(gold)) / min(SIZE, len(gold)) for proposed, gold in pairs),
     }
