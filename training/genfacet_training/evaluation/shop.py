@@ -75,6 +75,8 @@ class Shop:
         self._exchange = Exchange(self._engine, self._runner)
         self._documents: dict[str, Document] = {}
         self._lock = Lock()
+        self.stages: dict[str, float] = {}
+        """Seconds by kind of request, of all threads together."""
 
     def __enter__(self) -> Self:
         """The shop, closed at the end; the client stays open."""
@@ -98,7 +100,7 @@ class Shop:
         started = time.perf_counter()
         plan = self._plan(arm, query, selections or {}, hits, size, values)
         if arm.source is None:
-            response = self._execute(plan.executed)
+            plan, response = self._relaxed(plan, self._execute(plan.executed))
             return _page(plan, response, (), None, time.perf_counter() - started)
         if not arm.verified:
             response = self._execute(plan.executed)
@@ -189,6 +191,11 @@ class Shop:
         found: tuple[Definition, ...] = self._runner.drive(self._engine.proposals(plan), self._send)
         return found
 
+    def _relaxed(self, plan: Plan, response: Any) -> tuple[Plan, Any]:
+        """What is served instead of a rewrite that found nothing."""
+        better = self._engine.relaxed(plan, item_total(response) or 0)
+        return (plan, response) if better is None else (better, self._execute(better.executed))
+
     def _execute(self, search: Search) -> Any:
         return self._ask(Sibling("search", search.path, search.params, search.body))
 
@@ -199,13 +206,20 @@ class Shop:
             raise ShopError(f"a search failed: {error}") from None
 
     def _send(self, request: Sibling) -> Mapping[str, Any]:
+        started = time.perf_counter()
         try:
             answer = self._client.perform_request(
                 "POST", request.path, params=request.params, headers=JSON_HEADERS, body=request.encoded()
             )
         except (ApiError, TransportError) as error:
             raise sibling_error(error) from None
+        finally:
+            self._spend(request.stage, time.perf_counter() - started)
         return json_object(answer)
+
+    def _spend(self, stage: str, seconds: float) -> None:
+        with self._lock:
+            self.stages[stage] = self.stages.get(stage, 0.0) + seconds
 
 
 def _page(plan: Plan, response: Any, facets: tuple[Facet, ...], failure: str | None, seconds: float) -> Page:
