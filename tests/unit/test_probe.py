@@ -61,6 +61,12 @@ def test_an_index_without_results_has_no_attributes():
     assert (read.total, read.sampled, read.attributes) == (0, 0, {})
 
 
+def test_an_excluded_field_is_not_looked_at_but_can_be_selected():
+    catalog = Catalog(FIELDS, (), (), None, ("BRAND",))
+    assert probe(catalog=catalog).attributes.keys() == {"price", "stock"}
+    assert dict(probe({"brand": ("HP",)}, catalog).selected["brand"].values).keys() == {"HP", "Canon"}
+
+
 def bucket(name, docs, texts=(), numbers=(), quantiles=None):
     def terms(values):
         return {"buckets": [{"key": key, "doc_count": count} for key, count in values], "sum_other_doc_count": 0}
