@@ -175,3 +175,21 @@ def test_each_answer_of_a_multi_search_is_found_and_replaced(raw: bytes, data: s
 def test_an_answer_without_responses_is_refused(raw: bytes) -> None:
     with pytest.raises(NotJsonError):
         response_spans(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"ext":{"genfacet":' + b"[" * 10_000_000,
+        b'{"query":' + b'{"bool":' * 1_200_000 + b'{},"ext":{"genfacet":{}}}',
+        b'{"ext":{"genfacet":"' + b"\xff\x00" * 5_000_000 + b'"}}',
+        bytes(range(256)) * 40_000 + b"genfacet",
+    ],
+    ids=["brackets", "queries", "bytes in a string", "bytes"],
+)
+def test_ten_megabytes_of_anything_are_refused(raw: bytes) -> None:
+    for read in (strip_section, response_spans):
+        with pytest.raises(NotJsonError):
+            read(raw)
+    with pytest.raises(NotJsonError):
+        splice_section(raw.removesuffix(b"}}") + b'"ext"', b"{}")
