@@ -19,7 +19,7 @@ FALSE_DISCOVERIES = 0.05
 SEED = 1
 """Seed of the resampling; the comparison of the same two files is always the same."""
 
-Outcome = Literal["better", "worse", "other", "noise", "same", "unknown"]
+Outcome = Literal["better", "worse", "other", "noise", "same"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Change:
     """One metric of one arm in both reports, in the metric's unit, over the `n` queries that both have.
 
     `outcome`: better or worse (more than noise), other (more than noise, neither way is better), noise, same (no
-    query differs), unknown (no interval). `p` is None where the interval already says noise. `only_first` and
+    query differs). `p` is None where the interval already says noise. `only_first` and
     `only_second` count queries that one report alone could measure. `paired` is false where there are no figures by
     query: then means and intervals of the reports are compared, and only intervals that do not overlap count.
     """
@@ -104,15 +104,16 @@ def _obstacle(first: Report, second: Report) -> str | None:
 def _without_counterpart(first: Report, second: Report) -> Iterator[str]:
     """Arms and metrics that one report alone has."""
     for what, ours, theirs in (
-        ("arm", first.arms, second.arms),
-        ("metric", list(first.metrics), list(second.metrics)),
+        ("Arm", first.arms, second.arms),
+        ("Metric", list(first.metrics), list(second.metrics)),
     ):
         for where, alone in (
             ("first", [name for name in ours if name not in theirs]),
             ("second", [name for name in theirs if name not in ours]),
         ):
             if alone:
-                yield f"{what.capitalize()}{'s' * (len(alone) > 1)} of the {where} report alone: {listing(alone)}."
+                plural = "s" * (len(alone) > 1)
+                yield f"{what}{plural} of the {where} report alone: {listing(alone, most=30)}."
 
 
 def _compare_metric(first: Report, second: Report, name: str) -> tuple[list[Change], list[str]]:
@@ -135,11 +136,13 @@ def _by_query(name: str, metric: Metric, arm: str, ours: Figures, theirs: Figure
     pairs = pair(ours.get(arm, {}), theirs.get(arm, {}))
     if not pairs.first:
         return None
-    differences = pairs.differences
+    means, differences = (_mean(pairs.first), _mean(pairs.second)), pairs.differences
+    if not any(differences):
+        nothing = Interval(mean=0, low=0, high=0, n=len(differences))
+        return _change(name, metric, arm, means, nothing, "same", pairs, None)
     interval = Interval(**mean_interval(differences, SEED).as_json())
     p = sign_flip_p(differences, SEED) if interval.beyond_noise else None
-    outcome: Outcome = "same" if not any(differences) else "noise" if p is None else _outcome(metric, interval)
-    return _change(name, metric, arm, (_mean(pairs.first), _mean(pairs.second)), interval, outcome, pairs, p)
+    return _change(name, metric, arm, means, interval, "noise" if p is None else _outcome(metric, interval), pairs, p)
 
 
 def _by_interval(name: str, one: Metric, other: Metric, arm: str) -> Change | None:

@@ -15,19 +15,20 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from genfacet_training.reports.report import Examination, Interval, Metric, Report, printable
 from genfacet_training.reports.wording import count, direction, number, spread, unit_of
 
 # matplotlib draws in these colours; the image replaces each by a variable that follows light and dark.
-INK, FAINT, GOOD, BAD, PLAIN = "#010101", "#020202", "#030303", "#040404", "#050505"
+INK, FAINT, GOOD, BAD, PLAIN, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 _COLOURS = {  # drawn: (variable, light, dark)
     INK: ("ink", "#1f2328", "#e6e8eb"),
     FAINT: ("faint", "#c4cad1", "#4a525c"),
     GOOD: ("good", "#0a62b5", "#6cb6ff"),
     BAD: ("bad", "#b3480a", "#ff9d5c"),
     PLAIN: ("plain", "#5c6570", "#9aa4af"),
+    PAPER: ("paper", "#ffffff", "#14171b"),
 }
 _STYLE: Any = {
     "svg.hashsalt": "genfacet",
@@ -107,7 +108,7 @@ def latency_plot(report: Report, metric: Metric) -> Plot | None:
             axes.plot([time], [figure.mean or 0], **_marker(colour, marker, filled))
         axes.set_xlabel("median time of a page [ms]")
         axes.set_ylabel(printable(metric.label, 40) + unit_of(metric))
-        axes.set_xlim(left=0)
+        _scale_times(axes, [report.latency[arm].median_ms for arm in arms])
         axes.grid()
         axes.tick_params(length=0)
         _label_points(axes, {arm: (report.latency[arm].median_ms, metric.arms[arm].mean or 0) for arm in arms})
@@ -192,13 +193,24 @@ def _bar(figure: Interval, row: int) -> tuple[list[float], list[float]]:
 
 
 def _marker(colour: str, marker: str, filled: bool) -> dict[str, Any]:
-    face = colour if filled else "none"
+    face = colour if filled else PAPER
     return {"color": colour, "marker": marker, "markerfacecolor": face, "markersize": 6, "linestyle": "none"}
 
 
 def _meaning(metric: Metric, arm: str) -> str:
     change = metric.change(arm)
     return f" ({change} than the baseline)" if change in ("better", "worse") else ""
+
+
+def _scale_times(axes: Axes, times: Sequence[float]) -> None:
+    """From 0, or in powers where a slow source would push all others into a corner."""
+    if min(times) <= 0 or max(times) / min(times) < 8:
+        axes.set_xlim(left=0)
+        return
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda time, _: f"{time:,g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _label_points(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:

@@ -88,12 +88,18 @@ def _metrics_table(report: Report, arms: Sequence[str]) -> Table:
     for arm in arms:
         table.add_column(Text(printable(arm, _ARM)), justify="right")
     group = None
-    for metric in report.metrics.values():
+    for metric in _by_group(report):
         if group not in (None, metric.group):
             table.add_section()
         group = metric.group
         table.add_row(Text(_name(metric)), *(_marked(metric, arm, number(_mean(metric, arm))) for arm in arms))
     return table
+
+
+def _by_group(report: Report) -> list[Metric]:
+    """All metrics, those of a group together, groups in the order of the report."""
+    groups = list(dict.fromkeys(metric.group for metric in report.metrics.values()))
+    return sorted(report.metrics.values(), key=lambda metric: groups.index(metric.group))
 
 
 def _mean(metric: Metric, arm: str) -> float | None:

@@ -80,10 +80,12 @@ def _apart(first: Interval, second: Interval) -> bool:
 
 
 def _choose(report: Report, best: str, alike: Sequence[str]) -> str:
-    """The best; among those that cannot be told apart from it the baseline, else the fastest."""
+    """The best; among those not to be told apart from it the baseline, else the fastest that beats the baseline."""
     candidates = [best, *alike]
     if report.baseline in candidates:
         return report.baseline
+    metric = report.metrics[report.primary or ""]
+    candidates = [arm for arm in candidates if metric.change(arm) == "better"] or candidates
     timed = [arm for arm in candidates if arm in report.latency]
     return min(timed, key=lambda arm: report.latency[arm].median_ms) if timed else best
 
@@ -99,16 +101,18 @@ def _headline(report: Report, best: str, alike: Sequence[str], choice: str, meas
     if choice == report.baseline:
         others = [arm for arm in (best, *alike) if arm != report.baseline]
         return f"No winner: keep {chosen}, the baseline. The difference to {listing(others)} is not more than noise."
-    why = "the fastest of them" if all(arm in report.latency for arm in (best, *alike)) else "one of them"
+    why = "the fastest of those" if choice in report.latency else "the best mean"
     return (
         f"No single winner: {listing([best, *alike])} cannot be told apart. "
-        f"Take {chosen}, {why}; {_over_baseline(report, choice)} {baseline}, the baseline."
+        f"Take {chosen}, {why}: {_over_baseline(report, choice)} {baseline}, the baseline."
     )
 
 
 def _over_baseline(report: Report, arm: str) -> str:
     change = report.metrics[report.primary or ""].change(arm)
-    return "it is better by more than noise than" if change == "better" else "its lead is not more than noise over"
+    if change == "better":
+        return "it is better by more than noise than"
+    return "it was not measured against" if change == "unknown" else "its lead is not more than noise over"
 
 
 def _reasons(report: Report, metric: Metric, verdict: Verdict, ranked: Sequence[str]) -> list[str]:

@@ -46,9 +46,11 @@ def seconds(value: float) -> str:
     return f"{minutes:,} min {rest} s"
 
 
-def listing(names: Sequence[str]) -> str:
-    """Names as a sentence has them: `a, b and c`."""
+def listing(names: Sequence[str], most: int = 4) -> str:
+    """Names as a sentence has them: `a, b and c`; above `most` the last are counted."""
     shown = [printable(name, 60) for name in names]
+    if len(shown) > most:
+        shown = [*shown[: most - 1], f"{len(shown) - most + 1} others"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
 
 
