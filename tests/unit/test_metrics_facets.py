@@ -92,6 +92,7 @@ def test_a_value_that_nobody_counted_is_no_pass():
 
 def test_groundedness_looks_at_selected_values_too():
     assert grounded_rate(FACETS, COUNTS) == 2 / 4
+    assert grounded_rate(FACETS, COUNTS, least=2) == 3 / 4
     assert grounded_rate([facet("size", "small", selected=["small"])], COUNTS) == 0
     assert grounded_rate([], COUNTS) is None
 

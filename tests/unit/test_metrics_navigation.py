@@ -66,6 +66,18 @@ def test_giving_up_when_no_value_helps_or_patience_ends():
     assert walk("elsewhere") == Navigation(False, clicks=0, scanned_values=4, scanned_results=3)
 
 
+def test_a_value_that_holds_for_everything_is_not_clicked():
+    assert walk("d", {"stock": {"yes": RANKING}}) == Navigation(False, clicks=0, scanned_values=1, scanned_results=3)
+
+
+def test_of_two_values_that_help_alike_the_first_is_clicked():
+    values = {"colour": {"black": "aefgh"}, "shade": {"dark": "aefgh"}, "size": {"small": "h"}}
+    # small would do it at once; without it black, and dark says the same again
+    assert walk("h", values) == Navigation(True, clicks=1, scanned_values=3, scanned_results=3 + 1)
+    del values["size"]
+    assert walk("h", values) == Navigation(False, clicks=1, scanned_values=2 + 1, scanned_results=3 + 3)
+
+
 def test_without_facets_the_first_page_is_all_there_is():
     assert walk("l", {}) == Navigation(False, clicks=0, scanned_values=0, scanned_results=3)
     assert navigate([], *page(SHOP), ["a"]) == {"a": Navigation(False, 0, 0, 0)}
