@@ -11,6 +11,7 @@ from genfacet.errors import SettingsError
 from genfacet.facets import Facet, FacetValue
 from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.lookahead import Choice, candidates, choose
+from genfacet_training.evaluation.progress import progress
 from genfacet_training.evaluation.shop import Shop
 
 VERSION = 1
@@ -114,6 +115,14 @@ def make_gold(
         gold = look_ahead(shop, query, judgments.relevant(query))
         found.append(gold)
         on_query(query, gold)
+    return found
+
+
+def find_gold(shop: Shop, judgments: Judgments, file: Path) -> list[Gold]:
+    """Looks ahead for every judged query, with a progress bar, and keeps what was found in a file."""
+    with progress("Looking ahead", len(judgments.queries())) as on_query:
+        found = make_gold(shop, judgments, lambda *_: on_query())
+    write_gold(file, found, fingerprint(shop, judgments))
     return found
 
 

@@ -8,7 +8,7 @@ import orjson
 from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.settings import Settings
-from genfacet_training.evaluation.command import find_gold
+from genfacet_training.evaluation.gold import find_gold
 from genfacet_training.evaluation.judgments import read_judgments
 from genfacet_training.evaluation.shop import Shop
 

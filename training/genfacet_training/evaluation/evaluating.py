@@ -1,0 +1,141 @@
+"""The way of an evaluation, from judgements to its reports."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+
+from genfacet.connection import Connection
+from genfacet.errors import SettingsError
+from genfacet.settings import Settings
+from genfacet_training.evaluation.baselines import make_arms
+from genfacet_training.evaluation.embedding import Embedding
+from genfacet_training.evaluation.experts import read_experts
+from genfacet_training.evaluation.gold import Gold, find_gold, fingerprint, read_gold
+from genfacet_training.evaluation.judgments import Judgments
+from genfacet_training.evaluation.metrics.matching import CANONICAL, EXACT, Matcher, embedding
+from genfacet_training.evaluation.parts import opened_parts
+from genfacet_training.evaluation.progress import progress
+from genfacet_training.evaluation.results import count_problems, make_report, merge
+from genfacet_training.evaluation.run import Evaluation, Row, count_parts, run
+from genfacet_training.evaluation.selections import MODES
+from genfacet_training.evaluation.shop import Shop
+from genfacet_training.reports.page import write_page
+from genfacet_training.reports.report import check_report
+from genfacet_training.reports.terminal import print_report
+
+LIKE = 0.7
+"""Cosine from which two labels mean the same facet."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `genfacet evaluate` was asked for."""
+
+    index: str
+    sources: Sequence[str]
+    out: Path
+    gold: Path | None = None
+    plans: Path | None = None
+    history: Path | None = None
+    matcher: str = "exact"
+    seed: int = 1
+    workers: int = 2
+    fresh: bool = False
+    as_json: bool = False
+
+
+def evaluate(settings: Settings, connection: Connection, judgments: Judgments, options: Options) -> None:
+    """Evaluates and writes both reports; raises SettingsError and ShopError."""
+    started = time.monotonic()
+    with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
+        arms = make_arms(options.sources, shop, options.seed, options.history)
+        experts = read_experts(options.plans, shop.catalog) if options.plans else {}
+        options.out.mkdir(parents=True, exist_ok=True)
+        gold = _gold(shop, judgments, options.gold, options.out / "gold.jsonl")
+        closed, opened = _matchers(options.matcher, shop, options.seed)
+        evaluation = Evaluation(shop, arms, judgments, gold, experts, options.seed, closed, opened)
+        unknown = _unknown(shop, judgments)
+        rows = _rows(evaluation, options)
+        stages = {stage: round(seconds, 2) for stage, seconds in shop.stages.items()}
+    spent = {"seconds": round(time.monotonic() - started, 2), "stages": stages}
+    compared = {"report": [arm.name for arm in arms], "selections": [mode.name for mode in MODES]}
+    for stem, names in compared.items():
+        own = merge(row for row in rows if row["arm"] in names)
+        queries = _queries(judgments, unknown, own)
+        report = make_report(index=options.index, seed=options.seed, arms=names, queries=queries, rows=own, **spent)
+        _write(report, options.out / stem, as_json=options.as_json)
+
+
+def _rows(evaluation: Evaluation, options: Options) -> list[Row]:
+    """All rows; those that an earlier run in the same folder finished are taken from there."""
+    decisive = {
+        "index": options.index,
+        "sources": list(options.sources),
+        "seed": options.seed,
+        "matcher": options.matcher,
+        "experts": sorted(evaluation.experts),
+        "history": str(options.history),
+        "inputs": fingerprint(evaluation.shop, evaluation.judgments),
+    }
+    with (
+        opened_parts(options.out, decisive, fresh=options.fresh) as parts,
+        progress("Evaluating", count_parts(evaluation), done=len(parts.done)) as on_part,
+    ):
+        return run(evaluation, parts, options.workers, on_part)
+
+
+def _gold(shop: Shop, judgments: Judgments, given: Path | None, own: Path) -> dict[str, Gold]:
+    """The gold facets: those given, else those that an earlier run left, else made now and kept."""
+    mark = fingerprint(shop, judgments)
+    if given is not None:
+        return read_gold(given, mark)
+    if own.exists():
+        try:
+            return read_gold(own, mark)
+        except SettingsError:
+            pass  # of an earlier run with other options: made again below
+    return {gold.query: gold for gold in find_gold(shop, judgments, own)}
+
+
+def _matchers(name: str, shop: Shop, seed: int) -> tuple[Matcher, Matcher]:
+    """The tests for closed facets and for the labels of open ones, which no two people spell alike."""
+    if name != "embedding":
+        return (EXACT if name == "exact" else CANONICAL), CANONICAL
+    learned = Embedding.fit(shop.sample(3000, seed), shop.catalog, seed)
+    alike = embedding(learned.similarity, LIKE)
+    return alike, alike
+
+
+def _unknown(shop: Shop, judgments: Judgments) -> int:
+    """How many judgements are of documents that the index does not hold."""
+    judged = {id_ for ratings in judgments.ratings.values() for id_ in ratings}
+    known = shop.known(sorted(judged))
+    return sum(id_ not in known for ratings in judgments.ratings.values() for id_ in ratings)
+
+
+def _queries(judgments: Judgments, unknown: int, rows: Sequence[Row]) -> dict[str, Any]:
+    used = {row["query"] for row in rows if row["figures"] and row["query"] in judgments.ratings}
+    return {
+        "judged": len(judgments.ratings),
+        "used": len(used),
+        "problems": count_problems(judgments, unknown, rows),
+    }
+
+
+def _write(report: dict[str, Any], stem: Path, *, as_json: bool) -> None:
+    written = orjson.dumps(report, option=orjson.OPT_INDENT_2)
+    stem.with_suffix(".json").write_bytes(written)
+    checked = check_report(report)
+    write_page(checked, stem.with_suffix(".html"))
+    if as_json:
+        click.echo(written)
+        return
+    console = Console()
+    print_report(checked, console)
+    console.print(f"{stem.with_suffix('.html')} shows it with plots.", markup=False, highlight=False)
