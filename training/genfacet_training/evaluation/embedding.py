@@ -18,6 +18,7 @@ from genfacet.sources.ranking import words
 from genfacet_training.evaluation.documents import Document
 
 DIMENSIONS = 96
+NEGLIGIBLE = 1e-6
 
 
 def _tokens(text: str) -> list[str]:
@@ -41,6 +42,8 @@ class Embedding:
         matrix = vectorizer.fit_transform(texts)
         dimensions = max(2, min(DIMENSIONS, min(matrix.shape) - 1))
         svd = TruncatedSVD(dimensions, random_state=seed).fit(matrix)
+        # Directions that no product lies in are arbitrary, and words would look alike in them by chance.
+        svd.components_ = svd.components_[svd.singular_values_ > NEGLIGIBLE * svd.singular_values_[0]]
         return cls(make_pipeline(vectorizer, svd))
 
     def similarities(self, text: str, others: Sequence[str]) -> list[float]:
