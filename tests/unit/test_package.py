@@ -82,7 +82,8 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
-    assert not [name for name in names if "test" in name or "__pycache__" in name]
+    assert not [name for name in names if {"tests", "__pycache__"} & set(name.split("/")) or "test_" in name]
+    assert "genfacet_training/reports/report.html.j2" in names
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
 
 
