@@ -118,7 +118,7 @@ def test_what_cannot_be_used_is_counted(reports: Path) -> None:
     assert problems["rating is not a number"] == 1
     assert problems["too few columns"] == 1
     assert problems["judgement of a document that the index does not hold"] == 1
-    assert problems["statistics: no results"] == 1
+    assert problems["query without results"] == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 from genfacet_training.evaluation.bootstrap import mean_interval, paired_difference
 from genfacet_training.evaluation.descriptions import METRICS
 from genfacet_training.evaluation.judgments import Judgments
-from genfacet_training.evaluation.run import Row, latency
+from genfacet_training.evaluation.run import NO_RESULTS, Row, latency
 
 PACKAGES = ("genfacet", "elasticsearch", "numpy", "scikit-learn")
 By = dict[str, dict[str, float | None]]
@@ -52,8 +52,9 @@ def count_problems(judgments: Judgments, unknown: int, rows: Sequence[Row]) -> d
     """Everything that was set aside, by reason: of the judgements, of the index, of arms."""
     counted = Counter(judgments.problems)
     counted["judgement of a document that the index does not hold"] += unknown
+    counted["query without results"] = len({row["query"] for row in rows if row["problem"] == NO_RESULTS})
     for row in rows:
-        if row["problem"] is not None:
+        if row["problem"] not in {None, NO_RESULTS}:
             counted[f"{row['arm']}: {row['problem']}"] += 1
     return {reason: count for reason, count in sorted(counted.items()) if count}
 

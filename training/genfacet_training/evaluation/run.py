@@ -25,6 +25,7 @@ from genfacet_training.evaluation.shop import Page, Shop, ShopError
 Row = dict[str, Any]
 """One line of ``per_query`` of report.json, and the milliseconds of the arm's page."""
 SAMPLE = 3000
+NO_RESULTS = "no results"
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _arm_row(shop: Shop, arm: Arm, query: str, measure: Callable[[Page], Figures
         figures = measure(page) if page.failure is None else {}
     except ShopError as error:
         return _row(query, arm.name, {}, (), str(error))
-    problem = page.failure or ("no results" if not page.total else None)
+    problem = page.failure or (NO_RESULTS if not page.total else None)
     return _row(query, arm.name, figures, page.facets, problem) | {"ms": page.seconds * 1000}
 
 
