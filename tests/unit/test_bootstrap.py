@@ -93,6 +93,8 @@ def test_the_difference_of_ratios_draws_a_unit_in_both_arms():
     ours = {"a": (2, 4), "b": (4, 8), "only": (9, 9)}
     theirs = {"b": (2, 8), "a": (1, 4)}
     assert ratio_difference(ours, theirs, seed=1) == Interval(0.25, 0.25, 0.25, 2)
+    assert ratio_difference({"a": (1, 2)}, {"a": (0, 0)}, seed=1) == Interval(None, None, None, 1)
+    assert ratio_difference({"a": (0, 0)}, {"a": (1, 2)}, seed=1) == Interval(None, None, None, 1)
 
 
 def test_p_values_of_few_pairs_are_exact():
@@ -103,6 +105,7 @@ def test_p_values_of_few_pairs_are_exact():
     assert sign_flip_p([1, 2, -1], seed=1) == 6 / 8
     assert sign_flip_p([0, 0, 0], seed=1) == 1
     assert sign_flip_p([0.1, 0.2, 0.3] * 4, seed=1) == 2 / 2**12
+    assert sign_flip_p([0.1] * 13, seed=1) == 2 / 2**13
 
 
 def test_p_values_of_many_pairs_are_drawn():
@@ -112,10 +115,11 @@ def test_p_values_of_many_pairs_are_drawn():
     assert sign_flip_p([1] * 60 + [-1] * 40, seed=1) == pytest.approx(0.0569, abs=0.01)
 
 
-def test_drawing_in_blocks_changes_nothing(monkeypatch):
+@pytest.mark.parametrize("cells", [1_000, 10])
+def test_drawing_in_blocks_changes_nothing(monkeypatch, cells):
     values = [n % 7 / 7 for n in range(40)]
     whole = mean_interval(values, seed=3), sign_flip_p(values, seed=3)
-    monkeypatch.setattr(bootstrap, "BLOCK", 1_000)
+    monkeypatch.setattr(bootstrap, "BLOCK", cells)
     assert (mean_interval(values, seed=3), sign_flip_p(values, seed=3)) == whole
 
 

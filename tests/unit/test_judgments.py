@@ -94,8 +94,8 @@ def test_a_bad_line_is_counted_and_the_rest_is_used(read, line, reason):
 
 
 def test_a_line_that_is_not_utf8_spoils_no_other(read):
-    found = read(HEADER.encode() + "Café,a,1\n".encode("latin-1") + "Café,b,1\n".encode())
-    assert found.problems == {"not UTF-8": 1}
+    found = read(HEADER.encode() + "Café,a,1\n".encode("latin-1") + b"5 \x80,a,1\n" + "Café,b,1\n".encode())
+    assert found.problems == {"not UTF-8": 2}
     assert found.relevant("Café") == {"b"}
 
 
