@@ -11,6 +11,7 @@ from genfacet_training.evaluation.metrics.navigation import (
     Navigation,
     cost_per_reached,
     mean_cost,
+    mean_effort,
     navigate,
     reached_rate,
 )
@@ -47,8 +48,9 @@ def test_one_click_that_brings_it_up():
 
 def test_the_second_page_shows_what_is_left_of_the_other_facets():
     # k is 5th of the black ones: not in sight, and small and large do not hold for it.
-    # 3 results, 4 values, black; 3 results, small and large; nothing helps
-    assert walk("k") == Navigation(False, clicks=1, scanned_values=4 + 2, scanned_results=3 + 3)
+    # 3 results, 4 values, black; 3 results, small and large; nothing helps, and k is two further down
+    assert walk("k") == Navigation(False, clicks=1, scanned_values=4 + 2, scanned_results=3 + 3, left=2)
+    assert (walk("k").cost, walk("k").effort) == (1 + 6 + 6, 1 + 6 + 6 + 2)
 
 
 def test_values_without_results_are_not_read():
@@ -61,13 +63,14 @@ def test_values_without_results_are_not_read():
 
 def test_giving_up_when_no_value_helps_or_patience_ends():
     # i holds no value at all
-    assert walk("i") == Navigation(False, clicks=0, scanned_values=4, scanned_results=3)
-    assert walk("l", patience=0) == Navigation(False, clicks=0, scanned_values=0, scanned_results=3)
-    assert walk("elsewhere") == Navigation(False, clicks=0, scanned_values=4, scanned_results=3)
+    assert walk("i") == Navigation(False, clicks=0, scanned_values=4, scanned_results=3, left=6)
+    assert walk("l", patience=0) == Navigation(False, clicks=0, scanned_values=0, scanned_results=3, left=9)
+    assert walk("elsewhere") == Navigation(False, clicks=0, scanned_values=4, scanned_results=3, left=9)
 
 
 def test_a_value_that_holds_for_everything_is_not_clicked():
-    assert walk("d", {"stock": {"yes": RANKING}}) == Navigation(False, clicks=0, scanned_values=1, scanned_results=3)
+    everything = {"stock": {"yes": RANKING}}
+    assert walk("d", everything) == Navigation(False, clicks=0, scanned_values=1, scanned_results=3, left=1)
 
 
 def test_of_two_values_that_help_alike_the_first_is_clicked():
@@ -75,11 +78,12 @@ def test_of_two_values_that_help_alike_the_first_is_clicked():
     # small would do it at once; without it black, and dark says the same again
     assert walk("h", values) == Navigation(True, clicks=1, scanned_values=3, scanned_results=3 + 1)
     del values["size"]
-    assert walk("h", values) == Navigation(False, clicks=1, scanned_values=2 + 1, scanned_results=3 + 3)
+    assert walk("h", values) == Navigation(False, clicks=1, scanned_values=2 + 1, scanned_results=3 + 3, left=2)
 
 
 def test_without_facets_the_first_page_is_all_there_is():
-    assert walk("l", {}) == Navigation(False, clicks=0, scanned_values=0, scanned_results=3)
+    assert walk("l", {}) == Navigation(False, clicks=0, scanned_values=0, scanned_results=3, left=9)
+    assert walk("l", {}).effort == 12
     assert navigate([], *page(SHOP), ["a"]) == {"a": Navigation(False, 0, 0, 0)}
 
 
@@ -97,7 +101,15 @@ def test_giving_up_is_not_cheap():
     hopeless = list(navigate(RANKING, [], matches, "kl", in_sight=3).values())
     assert mean_cost(hopeless) < mean_cost(ways)
     assert cost_per_reached(hopeless) is None
-    assert reached_rate([]) is mean_cost([]) is cost_per_reached([]) is None
+    assert reached_rate([]) is mean_cost([]) is mean_effort([]) is cost_per_reached([]) is None
+
+
+def test_effort_is_the_rank_without_facets_and_less_with_good_ones():
+    facets, matches = page(SHOP)
+    with_facets = navigate(RANKING, facets, matches, "bl", in_sight=3).values()
+    without = navigate(RANKING, [], matches, "bl", in_sight=3).values()
+    assert mean_effort(without) == (2 + 12) / 2
+    assert mean_effort(with_facets) == (2 + 10) / 2
 
 
 IDS = st.frozensets(st.sampled_from(RANKING)).map(sorted)
@@ -111,6 +123,8 @@ def test_bounds(values, target, in_sight, patience):
     assert 0 <= way.clicks <= min(patience, len(values))
     assert way.scanned_values <= shown * (way.clicks + 1)
     assert 1 <= way.scanned_results <= in_sight * (way.clicks + 1)
+    assert way.left == 0 if way.reached else 0 <= way.left < len(RANKING)
+    assert walk(target, {}, in_sight, patience).effort == RANKING.index(target) + 1
     if RANKING.index(target) < in_sight:
         assert way == Navigation(True, 0, 0, RANKING.index(target) + 1)
 

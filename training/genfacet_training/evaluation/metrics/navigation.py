@@ -6,8 +6,8 @@ furthest up. They give up where none does, or when the clicks are used up. A fac
 (its other values would widen), and a value without results is not shown any more.
 
 The page after a click keeps the facets of the first one: it is a model of one answer, not of a session.
-Cost alone makes giving up look cheap: read it with ``reached_rate``, or take ``cost_per_reached``, which is charged
-for those who gave up.
+Cost alone makes giving up look cheap: a page without facets costs ten results. Read it with ``reached_rate``, or take
+``mean_effort``, in which nobody gives up: where facets do not help (any more), the shopper reads on down the list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,17 +27,27 @@ PATIENCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """The way to one document: what was read and clicked, and whether it led there."""
+    """The way to one document: what was read and clicked, and whether it led there.
+
+    ``left`` results stand between giving up and the document, further down the list; all the rest of the list where it
+    is not there at all.
+    """
 
     reached: bool
     clicks: int
     scanned_values: int
     scanned_results: int
+    left: int = 0
 
     @property
     def cost(self) -> int:
         """Clicks + values read + results read (actions; at least 1 on a page that shows anything)."""
         return self.clicks + self.scanned_values + self.scanned_results
+
+    @property
+    def effort(self) -> int:
+        """The cost of a shopper who reads on instead of giving up (actions)."""
+        return self.cost + self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +93,20 @@ def mean_cost(ways: Iterable[Navigation]) -> float | None:
     return fmean(costs) if costs else None
 
 
+def mean_effort(ways: Iterable[Navigation]) -> float | None:
+    """Mean effort until a target is found, without giving up: Σ (cost + left) / n (actions).
+
+    Without facets it is the target's mean rank, so that facets which take more reading than they save show.
+    """
+    efforts = [way.effort for way in ways]
+    return fmean(efforts) if efforts else None
+
+
 def cost_per_reached(ways: Iterable[Navigation]) -> float | None:
-    """Cost of all ways for each target that was reached: Σ cost / Σ reached (actions); None where none was."""
+    """Cost of all ways for each target that was reached: Σ cost / Σ reached (actions); None where none was.
+
+    Targets that only facets lead to are dear ones, so reaching more of them can raise it: see ``mean_effort``.
+    """
     seen = list(ways)
     reached = sum(way.reached for way in seen)
     return sum(way.cost for way in seen) / reached if reached else None
@@ -107,7 +129,9 @@ def _walk(results: int, choices: Sequence[_Choice], target: int | None, in_sight
         clicks += 1
         results &= best.results
         choices = [choice for choice in choices if choice.facet != best.facet]
-    return Navigation(False, clicks, read_values, read_results)
+    shown = results.bit_count()
+    left = (rank_in(results, target) or shown) - min(in_sight, shown)
+    return Navigation(False, clicks, read_values, read_results, left)
 
 
 def _best(results: int, choices: Sequence[_Choice], target: int | None) -> _Choice | None:
