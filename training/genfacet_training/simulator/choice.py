@@ -70,7 +70,8 @@ class Chooser:
         return best
 
     def _options(self, facet: Facet, place: int, values: Sequence[float], visit: int) -> list[Choice]:
-        seen = self.model.looked_at(values, len(facet.values), self.chance.of("values", facet.name, visit))
+        shown = [value.value for value in facet.values]
+        seen = self.model.looked_at(values, shown, self.chance.of("values", facet.name, visit))
         return [Choice(facet, facet.values[inner], place, inner) for inner in seen if not facet.values[inner].selected]
 
     def _appeal(self, choice: Choice, total: int) -> float:

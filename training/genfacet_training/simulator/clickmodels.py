@@ -17,19 +17,24 @@ class ClickModel(Protocol):
     first_wins: bool
     """Whether the first that pleases is clicked, instead of the best of all that were looked at."""
 
-    def looked_at(self, curve: Sequence[float], count: int, chance: Chance) -> list[int]:
-        """The places out of ``count``, given the probabilities of a layout."""
+    def looked_at(self, curve: Sequence[float], shown: Sequence[str], chance: Chance) -> list[int]:
+        """The places, from 0, of what is shown, given the probabilities of a layout."""
 
 
 class PositionBased:
-    """Each place is looked at or not, whatever happens at the others."""
+    """Each place is looked at or not, whatever happens at the others.
+
+    The luck is that of the thing which is shown there: moved up it is looked at no less, and a page that is merely
+    another one gives no second chance.
+    """
 
     name = "position"
     first_wins = False
 
-    def looked_at(self, curve: Sequence[float], count: int, chance: Chance) -> list[int]:
+    def looked_at(self, curve: Sequence[float], shown: Sequence[str], chance: Chance) -> list[int]:
         """See `ClickModel`."""
-        return [place for place in range(min(count, len(curve))) if chance.at(place) < curve[place]]
+        places = zip(shown, curve, strict=False)  # a place beyond the curve is looked at by nobody
+        return [place for place, (key, probability) in enumerate(places) if chance.at(key) < probability]
 
 
 class Cascade:
@@ -38,10 +43,10 @@ class Cascade:
     name = "cascade"
     first_wins = True
 
-    def looked_at(self, curve: Sequence[float], count: int, chance: Chance) -> list[int]:
+    def looked_at(self, curve: Sequence[float], shown: Sequence[str], chance: Chance) -> list[int]:
         """See `ClickModel`."""
         attention = chance.at("attention")
-        return [place for place in range(min(count, len(curve))) if attention < curve[place]]
+        return [place for place, probability in enumerate(curve[: len(shown)]) if attention < probability]
 
 
 CLICK_MODELS: dict[str, ClickModel] = {model.name: model for model in (PositionBased(), Cascade())}

@@ -33,6 +33,8 @@ from genfacet_training.simulator.results import count_problems, summarise
 from genfacet_training.simulator.runs import gather_events, run
 from genfacet_training.simulator.unit import Plan
 
+MODEL = "simulation 1"
+"""Another number for every change of what shoppers do: parts of an earlier one are not to be mixed in."""
 IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MIXED = "mixed"
 BEST_RATING = 3.0
@@ -130,7 +132,7 @@ def command(
         )
         options = {"index": index, "sources": names, "seed": seed, "sessions": sessions, "days": days}
         options |= {"click_model": click_model, "layout": layout, "logged": plan.logged, "aa": repeats}
-        options |= {"inputs": fingerprint(shop, judgments), "history": str(history), "kind": "simulation"}
+        options |= {"inputs": fingerprint(shop, judgments), "history": str(history), "model": MODEL}
         asked = population.by_query()
         with opened_parts(out, options, fresh=fresh) as parts, _progress(len(asked)) as on_query:
             for _ in parts.done:

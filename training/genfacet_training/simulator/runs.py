@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from genfacet.errors import SettingsError
 from genfacet_training.evaluation.parts import Parts
 from genfacet_training.simulator.population import Session
 from genfacet_training.simulator.storefront import Storefront
@@ -53,10 +54,12 @@ def log_of(folder: Path, query: str) -> Path:
 def gather_events(folder: Path, queries: Sequence[str], out: Path) -> int:
     """Writes the events of all queries to one file in the order of their times; returns how many there are.
 
-    Only times and places are held in memory, not the events.
+    Only times and places are held in memory, not the events. Raises SettingsError where those of a query are gone.
     """
     places: list[tuple[str, int, int, int]] = []
     logs = [log_of(folder, query) for query in queries]
+    if not all(log.exists() for log in logs):
+        raise SettingsError(f"events of the run are gone from {folder / EVENTS}: --fresh makes them again")
     for number, log in enumerate(logs):
         at = 0
         with log.open("rb") as file:

@@ -64,9 +64,9 @@ class Trail:
         """All clicks: facets, products, turned pages, selections taken back."""
         return self.selections + self.product_clicks + self.turns + self.backs
 
-    def see(self, total: int, selections: Selections, facets: tuple[Facet, ...]) -> None:
-        """A page of results is there, with these facets in this order."""
-        self._do("search", selections, facets=facets)
+    def see(self, total: int, selections: Selections, facets: tuple[Facet, ...], screen: int = 0) -> None:
+        """A page of results is there, with these facets in this order; ``screen`` counts pages from 0."""
+        self._do("search", selections, facets=facets, place=screen)
         self.pages += 1
         self.zero_pages += total == 0
         self.facet_pages += bool(facets)

@@ -25,7 +25,7 @@ def events(session: Session, arm: str, trail: Trail, seed: int) -> Iterator[Even
     start = EPOCH + timedelta(days=session.day, seconds=session.second)
     searches = 0
     for step in trail.steps:
-        searches += step.action == "search"
+        searches += step.action == "search" and step.place == 0  # a turned page belongs to the search before
         origin = Origin(
             query_id=_id(seed, arm, session.number, searches),
             client_id=_id(seed, arm, "user", session.user.number),

@@ -24,6 +24,8 @@ CURIOUS = 0.04
 """How often a product that has nothing of what is wanted is opened."""
 DELIGHT = 0.85
 """How often the opened target is bought; there are other reasons to leave."""
+GOES_ON = 0.7
+"""How often a shopper of the cascade looks further down after a product that disappoints."""
 SATISFIED = 0.75
 """A substitute meets this much of what is wanted."""
 
@@ -50,6 +52,10 @@ class Visit:
     def _policy(self) -> Policy:
         return self.session.user.policy
 
+    @property
+    def _is_out_of_patience(self) -> bool:
+        return self.trail.second > self._policy.patience_s
+
     def go(self) -> Trail:
         """Everything the shopper does."""
         selections: dict[str, tuple[str, ...]] = {}
@@ -60,8 +66,8 @@ class Visit:
                 self.trail.failed = True
                 break
             facets = self._arranged(page.facets)
-            if screen == 0:
-                self._see(page, selections, facets)
+            self.trail.see(page.total, selections, facets, screen)
+            self.trail.locate(self.need.target.id, page.ids)
             if page.total == 0:
                 if not selections:
                     break
@@ -77,6 +83,8 @@ class Visit:
                 continue
             if facets_first and self._scan(page, selections, screen):
                 break
+            if self._is_out_of_patience:
+                break
             if self._turns(page, screen, visit):
                 self.trail.turn(selections)
                 screen += 1
@@ -85,10 +93,6 @@ class Visit:
             else:
                 break
         return self.trail
-
-    def _see(self, page: Page, selections: Selections, facets: tuple[Facet, ...]) -> None:
-        self.trail.see(page.total, selections, facets)
-        self.trail.locate(self.need.target.id, page.ids)
 
     def _arranged(self, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
         """The facets in the order of the page, without those that are used already: a second value would broaden."""
@@ -100,7 +104,8 @@ class Visit:
 
     def _refine(self, page: Page, facets: Sequence[Facet], visit: int) -> Choice | None:
         layout = self.session.user.layout
-        looked_at = self.model.looked_at(layout.facets, len(facets), self.chance.of("facets", visit))
+        names = [facet.name for facet in facets]
+        looked_at = self.model.looked_at(layout.facets, names, self.chance.of("facets", visit))
         self.trail.look(len(looked_at))
         choice = self._chooser.choose(facets, looked_at, layout.values, page.total, visit)
         return choice if choice and (choice.facet.name, choice.value.value) not in self._tried else None
@@ -121,9 +126,11 @@ class Visit:
         """Look through the results of a screen; whether something was bought."""
         ids = page.ids[screen * SCREEN : (screen + 1) * SCREEN]
         curve = self.session.user.layout.results
-        places = self.model.looked_at(curve, len(ids), self.chance.of("results", len(selections), screen))
+        places = self.model.looked_at(curve, ids, self.chance.of("results", screen))
         documents = self.errand.documents([ids[place] for place in places])
         for place in places:
+            if self._is_out_of_patience:
+                return False
             self.trail.look(1)
             document = documents.get(ids[place])
             if document is None or document.id in self._rejected:
@@ -137,6 +144,8 @@ class Visit:
                     self.trail.buy(selections, document.id, where)
                     return True
                 self._rejected.add(document.id)
+                if self.model.first_wins and self.chance.at("goes on", document.id) >= GOES_ON:
+                    return False
         return False
 
     def _buys(self, id_: str, likes: float, is_target: bool) -> bool:
