@@ -360,6 +360,7 @@ def test_facets_without_hits(sidecar: str) -> None:
         (f"facets/{INDEX}?q=printer&size=many", None, 400, "whole number"),
         (f"facets/{INDEX}?q=printer&size=99", None, 400, "size"),
         (f"facets/{INDEX}?q=printer&source=magic", None, 400, "unknown source"),
+        (f"facets/{INDEX}", {"user_query": "printer"}, 400, "[user_query] stands in [ext.genfacet]"),
         (f"facets/{INDEX}", b"[1]", 400, "JSON object"),
         ("nothing", None, 404, "healthz"),
     ],

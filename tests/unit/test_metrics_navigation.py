@@ -9,7 +9,6 @@ from genfacet.facets import Facet, FacetValue
 from genfacet.measures import Matches
 from genfacet_training.evaluation.metrics.navigation import (
     Navigation,
-    cost_per_reached,
     mean_cost,
     mean_effort,
     navigate,
@@ -97,11 +96,9 @@ def test_giving_up_is_not_cheap():
     # b costs 2, l 10, i is given up after 7
     assert reached_rate(ways) == 2 / 3
     assert isclose(mean_cost(ways), (2 + 10 + 7) / 3)
-    assert cost_per_reached(ways) == (2 + 10 + 7) / 2
     hopeless = list(navigate(RANKING, [], matches, "kl", in_sight=3).values())
     assert mean_cost(hopeless) < mean_cost(ways)
-    assert cost_per_reached(hopeless) is None
-    assert reached_rate([]) is mean_cost([]) is mean_effort([]) is cost_per_reached([]) is None
+    assert reached_rate([]) is mean_cost([]) is mean_effort([]) is None
 
 
 def test_effort_is_the_rank_without_facets_and_less_with_good_ones():

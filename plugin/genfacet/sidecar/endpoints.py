@@ -10,6 +10,7 @@ from genfacet.engine import Answer
 from genfacet.errors import RequestError
 from genfacet.exchange import Outcome
 from genfacet.planning import Plan
+from genfacet.request import FacetRequest
 from genfacet.sibling import Search
 from genfacet.sidecar.bodies import Asked, plain_body, read_asked
 from genfacet.sidecar.messages import Reply, Request, bytes_reply, error_reply, json_reply
@@ -27,6 +28,7 @@ FACETS = "/_genfacet/facets/"
 MAX_DEADLINE_MS = 5000
 _NUMBERS = {"size", "values", "deadline_ms"}
 _FLAGS = {"explain"}
+_SECTION_KEYS = FacetRequest.model_fields.keys() - {"size", "explain"}
 _TEXTS = {"mode", "source", "locale", "session_id", "client_id"}
 
 
@@ -73,6 +75,9 @@ async def _answer_facets(service: Service, request: Request, index: str, raw: by
         body = fill_template(found[1].search.template, words)
     elif not body:
         raise RequestError("give a search: a body, or the shopper's words as [q]")
+    misplaced = sorted(_SECTION_KEYS & body.keys())
+    if misplaced:  # the search itself is never sent, so that Elasticsearch would not refuse them
+        raise RequestError(f"[{misplaced[0]}] stands in [ext.genfacet] of a body, or in the URL")
     section = asked.section
     if isinstance(section, Mapping):
         # Nobody waits for hits here, so that only the longest deadline bounds the facets.

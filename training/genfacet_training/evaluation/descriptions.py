@@ -27,8 +27,15 @@ METRICS: Mapping[str, Metric] = {
     "reached": Metric(
         "Targets reached", "share", "higher", "facets", "Relevant products that at most three clicks bring in sight."
     ),
+    "effort": Metric(
+        "Navigation effort", "actions", "lower", "facets", "Clicks, values and results read until a product is found."
+    ),
     "cost": Metric(
-        "Navigation cost", "actions", "lower", "facets", "Clicks, values and results read for each product reached."
+        "Navigation cost",
+        "actions",
+        "neither",
+        "facets",
+        "The same, until it is found or given up: see the share reached.",
     ),
     "facets": Metric("Facets shown", "facets", "neither", "facets", "Facets in the answer."),
     "coverage": Metric("Coverage@5", "share", "higher", "facets", "First results that some value holds for."),

@@ -18,7 +18,7 @@ from genfacet_training.evaluation.metrics.facets import (
     thin_rate,
 )
 from genfacet_training.evaluation.metrics.matching import EXACT, Matcher, canonical_text, closed_names, open_labels
-from genfacet_training.evaluation.metrics.navigation import cost_per_reached, navigate, reached_rate
+from genfacet_training.evaluation.metrics.navigation import mean_cost, mean_effort, navigate, reached_rate
 from genfacet_training.evaluation.metrics.ranking import hit_at, ndcg_at, reciprocal_rank
 from genfacet_training.evaluation.metrics.truth import truth_shares
 from genfacet_training.evaluation.shop import Shop
@@ -50,7 +50,8 @@ def facet_figures(shop: Shop, query: str, facets: Sequence[Facet], truth: Truth,
     figures: Figures = {
         "promotion": best_promotion(truth.ranking, matches, truth.relevant),
         "reached": reached_rate(ways),
-        "cost": cost_per_reached(ways),
+        "effort": mean_effort(ways),
+        "cost": mean_cost(ways),
         "facets": float(len(facets)),
         "coverage": coverage_at(matches, facets, SIZE),
         "redundancy": redundancy_at(matches, facets, SIZE),

@@ -102,16 +102,6 @@ def mean_effort(ways: Iterable[Navigation]) -> float | None:
     return fmean(efforts) if efforts else None
 
 
-def cost_per_reached(ways: Iterable[Navigation]) -> float | None:
-    """Cost of all ways for each target that was reached: Σ cost / Σ reached (actions); None where none was.
-
-    Targets that only facets lead to are dear ones, so reaching more of them can raise it: see ``mean_effort``.
-    """
-    seen = list(ways)
-    reached = sum(way.reached for way in seen)
-    return sum(way.cost for way in seen) / reached if reached else None
-
-
 def _walk(results: int, choices: Sequence[_Choice], target: int | None, in_sight: int, patience: int) -> Navigation:
     read_values = read_results = clicks = 0
     while True:
