@@ -6,6 +6,7 @@ import sys
 from base64 import b64decode
 from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import orjson
@@ -241,3 +242,28 @@ def test_what_was_not_measured_leaves_the_rest(missing):
 def test_a_report_without_any_figure_is_a_page():
     page = page_of(make_report() | {"metrics": {}, "per_query": []})
     assert "Nothing was measured that could decide." in page.text
+
+
+def test_problems_that_the_run_counted_are_not_told_twice():
+    report = make_report()
+    for row in report["per_query"][:8]:
+        row["problem"] = "timed out"
+    report["queries"]["problems"] = {"count: timed out": 2, "no relevant document": 1}
+    problems = next(table for table in page_of(report).tables if "What went wrong" in table)
+    rows = [re.sub(r"\s+", " ", row).strip() for row in problems.split("times")[1].strip().splitlines()]
+    assert rows == [
+        "runcount: timed out2",
+        "runno relevant document1",
+        *(f"{arm}timed out2" for arm in sorted(ARMS[1:])),
+    ]
+
+
+def test_names_beside_points_do_not_overlap():
+    """Sources of the same quality and speed are told apart all the same."""
+    report = make_report((0.0, 0.0, 0.0, 0.0), spread=0.0)
+    report["metrics"]["hit@5"]["arms"] = {arm: {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 40} for arm in ARMS}
+    report["latency"] = {arm: {"median_ms": 9.0, "p95_ms": 9.0} for arm in ARMS}
+    svg = ElementTree.fromstring(svg_of(page_of(report).images[0]))
+    texts = {"".join(e.itertext()).strip(): e for e in svg.iter() if e.tag.endswith("}text")}
+    heights = sorted(float(texts[arm].get("y")) for arm in ARMS)
+    assert min(low - high for high, low in pairwise(heights)) > 9  # points of the font

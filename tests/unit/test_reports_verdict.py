@@ -52,24 +52,67 @@ def test_the_baseline_can_win():
     assert verdict.headline == "Keep count: the baseline is better than every other source, by more than noise."
 
 
-def test_two_that_beat_the_baseline_and_are_alike_leave_the_choice_to_latency():
+def alike():
+    """Entropy and random beat the baseline and cannot be told apart; entropy has the better mean, random is faster."""
     report = make_report((0.0, 0.2, 0.2, None), salt=3)
-    verdict = verdict_of(report)
-    assert {verdict.best, *verdict.alike} == {"entropy", "random"}
-    assert not verdict.clear
+    report["metrics"]["hit@5"]["arms"]["entropy"]["mean"] = 0.9
+    del report["metrics"]["redundancy"]
+    return report
+
+
+def test_two_that_beat_the_baseline_and_are_alike_leave_the_choice_to_latency():
+    verdict = verdict_of(alike())
+    assert (verdict.best, verdict.alike, verdict.clear) == ("entropy", ("random",), False)
     assert verdict.choice == "random"  # 8 ms against 12.5 ms
-    assert "cannot be told apart. Take random, the fastest of those: it is better by more than noise than count" in (
-        verdict.headline
+    assert verdict.headline == (
+        "No single winner: entropy and random cannot be told apart. Take random, the fastest of those: "
+        "it is better by more than noise than count, the baseline."
     )
 
 
-def test_one_that_does_not_beat_the_baseline_is_not_taken_for_being_fast():
-    report = make_report((0.0, 0.2, 0.2, None), salt=3)
-    differ(report, random=(0.2, 0.3))
-    report["metrics"]["hit@5"]["arms"]["entropy"]["mean"] = 0.9
+def test_a_little_faster_is_no_reason():
+    report = alike()
+    report["latency"]["random"]["median_ms"] = 11.0
+    assert verdict_of(report).choice == "entropy"
+
+
+def test_two_that_are_alike_leave_the_choice_to_the_other_metrics_first():
+    report = alike()
+    for name, gain in (("mrr", 0.1), ("ndcg", 0.2), ("recall", -0.1)):
+        report["metrics"][name] = report["metrics"]["hit@5"] | {"label": name}
+        for row in report["per_query"]:
+            extra = gain if row["arm"] == "entropy" else 0
+            row["figures"][name] = (
+                None if row["arm"] == "none" else (len(row["query"]) + int(row["query"][-2:])) + extra
+            )
     verdict = verdict_of(report)
-    assert verdict.alike == ("random",)
-    assert verdict.choice == "entropy"
+    assert verdict.choice == "entropy"  # ahead in two, behind in one, though slower
+    for row in report["per_query"]:
+        if row["arm"] == "random":
+            row["figures"] |= {"mrr": row["figures"]["mrr"] + 0.2, "ndcg": row["figures"]["ndcg"] + 0.3}
+    verdict = verdict_of(report)
+    assert verdict.choice == "random"
+    assert "Take random, ahead of entropy in more of the other metrics" in verdict.headline
+    assert (
+        "random is ahead of the best mean by more than noise in mrr, ndcg and recall; behind nowhere."
+        in verdict.reasons
+    )
+
+
+def test_figures_by_query_do_not_speak_for_shoppers():
+    """Of a simulation the shopper is the unit: queries that all lean one way do not make a lead of shoppers."""
+    report = make_simulation(gains=(0.0, 0.3, 0.25, None), spread=0.001)
+    assert verdict_of(report).clear
+    for arm in ("count", "entropy", "random"):
+        report["metrics"]["hit@5"]["arms"][arm] |= {"low": 0.0, "high": 1.0, "n": 4000}
+    assert verdict_of(report).alike == ("random",)
+
+
+def test_one_that_does_not_beat_the_baseline_is_not_taken_for_being_fast():
+    report = alike()
+    differ(report, random=(0.2, 0.3))
+    assert verdict_of(report).alike == ("random",)
+    assert verdict_of(report).choice == "entropy"
 
 
 def test_a_second_place_is_told_apart_by_pairs_where_its_interval_overlaps():

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from genfacet_training.reports.leads import rank
 from genfacet_training.reports.pairs import figures_by_query
 from genfacet_training.reports.report import Metric, QueryRow, Report
-from genfacet_training.reports.verdict import Verdict, rank
+from genfacet_training.reports.verdict import Verdict
 
 SHOWN = 10
 """Losers and winners that are shown side by side; the others are in a list that opens."""

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from genfacet_training.reports import wording
 from genfacet_training.reports.contrast import Contrast, contrast
+from genfacet_training.reports.leads import rank
 from genfacet_training.reports.plots import (
     Plot,
     differences_plot,
@@ -20,11 +21,12 @@ from genfacet_training.reports.plots import (
     metric_plot,
 )
 from genfacet_training.reports.report import Metric, Report, printable
-from genfacet_training.reports.verdict import Verdict, judge, rank
+from genfacet_training.reports.verdict import Verdict, judge
 
 MANY = 500
 """Above this many queries the list of all others names facets without their values, so that the page stays loadable."""
-LONGEST_COMMAND = 4_000
+LONGEST = 4_000
+"""Most characters of the command and of the plan."""
 
 
 def write_page(report: Report, file: Path) -> None:
@@ -56,7 +58,7 @@ def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Callable[..., str]] = {
         "shown": printable,
-        "command": lambda text: printable(text, LONGEST_COMMAND),
+        "long": lambda text: printable(text, LONGEST),
         "number": wording.number,
         "spread": wording.spread,
         "seconds": wording.seconds,
@@ -98,10 +100,10 @@ def _differences(report: Report, against: Contrast | None) -> Plot | None:
 
 
 def _problems(report: Report) -> list[tuple[str, str, int]]:
-    """Where, what and how often: of the judgements first, then of each arm."""
+    """Where, what and how often: what the run counted first, then problems of arms that are not in its counts."""
     counted: dict[tuple[str, str], int] = {}
     for row in report.per_query:
-        if row.problem is not None:
+        if row.problem is not None and f"{row.arm}: {row.problem}" not in report.queries.problems:
             counted[row.arm, row.problem] = counted.get((row.arm, row.problem), 0) + 1
     ofarms = sorted(((arm, what, n) for (arm, what), n in counted.items()), key=lambda found: (-found[2], found))
-    return [("judgements", what, n) for what, n in sorted(report.queries.problems.items())] + ofarms
+    return [("run", what, n) for what, n in sorted(report.queries.problems.items())] + ofarms

@@ -56,8 +56,13 @@ _STYLE: Any = {
     "legend.fontsize": 8,
 }
 # Colour, marker and filling say the same, so that no reader depends on colour.
-_MARKS = {"better": (GOOD, "o", True), "worse": (BAD, "X", True), "other": (PLAIN, "D", True)}
-_UNDECIDED = (PLAIN, "o", False)
+_MARKS = {
+    "better": (GOOD, "o", True),
+    "worse": (BAD, "X", True),
+    "other": (PLAIN, "D", True),
+    "noise": (PLAIN, "o", False),
+    "unknown": (PLAIN, "s", True),
+}
 _LABEL = 22
 
 
@@ -77,7 +82,7 @@ def metric_plot(report: Report, metric: Metric) -> Plot:
 
     def draw(axes: Axes) -> None:
         for row, arm in enumerate(arms):
-            colour, marker, filled = _MARKS.get(metric.change(arm), _UNDECIDED)
+            colour, marker, filled = _MARKS[metric.change(arm)]
             figure = metric.arms[arm]
             axes.plot(*_bar(figure, row), color=colour, linewidth=1.6)
             axes.plot([figure.mean or 0], [row], **_marker(colour, marker, filled))
@@ -85,6 +90,7 @@ def metric_plot(report: Report, metric: Metric) -> Plot:
             axes.axvline(baseline, color=PLAIN, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.set_yticks(range(len(arms)), [printable(arm, _LABEL) for arm in arms])
         axes.set_ylim(len(arms) - 0.4, -0.6)
+        _scale_figures(axes, [end for arm in arms for end in _ends(metric.arms[arm])])
         axes.grid(axis="x")
         axes.tick_params(length=0)
 
@@ -101,7 +107,7 @@ def latency_plot(report: Report, metric: Metric) -> Plot | None:
 
     def draw(axes: Axes) -> None:
         for arm in arms:
-            colour, marker, filled = _MARKS.get(metric.change(arm), _UNDECIDED)
+            colour, marker, filled = _MARKS[metric.change(arm)]
             figure, time = metric.arms[arm], report.latency[arm].median_ms
             low, high = _ends(figure)
             axes.plot([time, time], [low, high], color=colour, linewidth=1.2)
@@ -202,6 +208,13 @@ def _meaning(metric: Metric, arm: str) -> str:
     return f" ({change} than the baseline)" if change in ("better", "worse") else ""
 
 
+def _scale_figures(axes: Axes, ends: Sequence[float]) -> None:
+    """Few ticks; figures that are all the same are shown between 0 and 1 if they can be, not under a magnifier."""
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    if max(ends) - min(ends) < 1e-9:
+        axes.set_xlim((-0.03, 1.03) if 0 <= ends[0] <= 1 else (ends[0] - 1, ends[0] + 1))
+
+
 def _scale_times(axes: Axes, times: Sequence[float]) -> None:
     """From 0, or in powers where a slow source would push all others into a corner."""
     if min(times) <= 0 or max(times) / min(times) < 8:
@@ -218,19 +231,28 @@ def _label_points(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None
     low, high = axes.get_ylim()
     step = (high - low) / max(12, len(points))
     ordered = sorted(points, key=lambda arm: (points[arm][1], arm))
-    places: list[float] = []
-    for arm in ordered:
-        places.append(max(points[arm][1], places[-1] + step) if places else points[arm][1])
-    sink = max(0.0, places[-1] - high)  # a crowded top moves the column down
+    places = _spread_out([points[arm][1] for arm in ordered], step, high)
     for arm, place in zip(ordered, places, strict=True):
         axes.annotate(
             printable(arm, _LABEL),
             points[arm],
-            xytext=(1.03, (place - sink - low) / (high - low)),
+            xytext=(1.03, (place - low) / (high - low)),
             textcoords="axes fraction",
             va="center",
             arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.8, "shrinkB": 4},
         )
+
+
+def _spread_out(heights: Sequence[float], step: float, high: float) -> list[float]:
+    """Heights at least `step` apart and at most `high`; ascending, as they come."""
+    places: list[float] = []
+    for height in heights:
+        places.append(max(height, places[-1] + step) if places else height)
+    bound = high
+    for place in reversed(range(len(places))):
+        places[place] = min(places[place], bound)
+        bound = places[place] - step
+    return places
 
 
 def _plot(draw: Callable[[Axes], None], inches: tuple[float, float], alt: str, report: Report) -> Plot:

@@ -7,11 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from genfacet_training.reports.leads import rank
 from genfacet_training.reports.report import Metric, Report, printable
-from genfacet_training.reports.verdict import Verdict, judge, rank
+from genfacet_training.reports.verdict import Verdict, judge
 from genfacet_training.reports.wording import count, direction, number, seconds, spread, unit_of
 
 _MARKS = {"better": ("▲", "green"), "worse": ("▼", "red"), "other": ("◆", "cyan"), "noise": ("≈", "dim")}
+PROBLEMS = 6
+"""Kinds of problems that the terminal names."""
 LEGEND = "Against the baseline: ▲ better, ▼ worse, ◆ differs where neither way is better, ≈ not more than noise."
 _NAME, _ARM, _FIGURE, _FRAME = 34, 24, 9, 3
 """Characters at most of a metric's and an arm's name; of a marked figure; of what is drawn around a cell."""
@@ -114,7 +117,10 @@ def _marked(metric: Metric, arm: str, figure: str) -> Text:
 def _footer(report: Report) -> Iterator[str]:
     queries = report.queries
     yield f"{queries.judged:,} queries judged, {queries.used:,} used."
-    problems = [f"{printable(what)}: {times:,}" for what, times in sorted(queries.problems.items())]
+    counted = sorted(queries.problems.items(), key=lambda found: (-found[1], found[0]))
+    problems = [f"{printable(what)}: {times:,}" for what, times in counted[:PROBLEMS]]
+    if len(counted) > PROBLEMS:
+        problems.append(f"{len(counted) - PROBLEMS} other kinds (in report.html)")
     failed = sum(row.problem is not None for row in report.per_query)
     if failed:
         problems.append(f"{count(failed, 'page', 'pages')} with a problem (named in report.html)")

@@ -1,10 +1,10 @@
 """Which source to choose, and why: the primary metric decides, and only where the difference is more than noise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from genfacet_training.reports.pairs import Figures, figures_by_query, paired_interval
-from genfacet_training.reports.report import Interval, Metric, Report, printable
+from genfacet_training.reports.leads import Pick, beaten_by, pick, rank
+from genfacet_training.reports.report import Metric, Report, printable
 from genfacet_training.reports.wording import count, listing, number, spread, unit_of
 
 FULL = 0.9
@@ -34,77 +34,35 @@ def judge(report: Report) -> Verdict:
     ranked = rank(report, metric) if metric else []
     if name is None or metric is None or not ranked:
         return Verdict(None, None, (), None, False, "Nothing was measured that could decide.", ())
-    figures = figures_by_query(report, name)
     best = ranked[0]
-    alike = tuple(arm for arm in ranked[1:] if not _beats(report, metric, figures, best, arm))
-    choice = _choose(report, best, alike)
-    verdict = Verdict(name, best, alike, choice, not alike, _headline(report, best, alike, choice, len(ranked)), ())
-    return Verdict(**{**vars(verdict), "reasons": tuple(_reasons(report, metric, verdict, ranked))})
+    beaten = beaten_by(report, name, best, ranked[1:])
+    alike = tuple(arm for arm in ranked[1:] if arm not in beaten)
+    picked = _choose(report, metric, best, alike)
+    verdict = Verdict(name, best, alike, picked.arm, not alike, _headline(report, best, alike, picked, len(ranked)), ())
+    return replace(verdict, reasons=tuple(_reasons(report, metric, verdict, ranked, picked)))
 
 
-def rank(report: Report, metric: Metric) -> list[str]:
-    """The arms that were measured, best mean first; where means are equal the baseline, then the order of the arms."""
-    means = {arm: figure.mean for arm, figure in metric.arms.items() if figure.mean is not None}
-    order = [report.baseline, *(arm for arm in report.arms if arm != report.baseline)]
-    return sorted((arm for arm in order if arm in means), key=lambda arm: -metric.sign * means[arm])
+def _choose(report: Report, metric: Metric, best: str, alike: Sequence[str]) -> Pick:
+    """The best; among those not to be told apart from it the baseline, else one that beats the baseline."""
+    if report.baseline in (best, *alike):
+        return Pick(report.baseline, "the baseline")
+    return pick(report, best, [arm for arm in alike if metric.change(arm) == "better"])
 
 
-def _beats(report: Report, metric: Metric, figures: Figures, best: str, other: str) -> bool:
-    """Whether the lead of `best` over `other` is more than noise."""
-    difference = _lead(report, metric, figures, best, other)
-    if difference is not None:
-        return difference.beyond_noise and metric.sign * (difference.mean or 0) > 0
-    return _apart(metric.arms[best], metric.arms[other])
-
-
-def _lead(report: Report, metric: Metric, figures: Figures, best: str, other: str) -> Interval | None:
-    """Best minus other with its interval: as recorded where one is the baseline, else from the figures by query."""
-    if other == report.baseline:
-        return metric.differences.get(best)
-    if best == report.baseline:
-        difference = metric.differences.get(other)
-        return _reversed(difference) if difference else None
-    return paired_interval(figures.get(other, {}), figures.get(best, {}), report.seed)
-
-
-def _reversed(figure: Interval) -> Interval:
-    mean, low, high = (-x if x is not None else None for x in (figure.mean, figure.high, figure.low))
-    return Interval(mean=mean, low=low, high=high, n=figure.n)
-
-
-def _apart(first: Interval, second: Interval) -> bool:
-    """Whether two intervals do not overlap: stricter than a paired difference, and all there is without pairs."""
-    if first.low is None or first.high is None or second.low is None or second.high is None:
-        return False
-    return first.low > second.high or second.low > first.high
-
-
-def _choose(report: Report, best: str, alike: Sequence[str]) -> str:
-    """The best; among those not to be told apart from it the baseline, else the fastest that beats the baseline."""
-    candidates = [best, *alike]
-    if report.baseline in candidates:
-        return report.baseline
-    metric = report.metrics[report.primary or ""]
-    candidates = [arm for arm in candidates if metric.change(arm) == "better"] or candidates
-    timed = [arm for arm in candidates if arm in report.latency]
-    return min(timed, key=lambda arm: report.latency[arm].median_ms) if timed else best
-
-
-def _headline(report: Report, best: str, alike: Sequence[str], choice: str, measured: int) -> str:
-    chosen, baseline = printable(choice, 60), printable(report.baseline, 60)
+def _headline(report: Report, best: str, alike: Sequence[str], picked: Pick, measured: int) -> str:
+    chosen, baseline = printable(picked.arm, 60), printable(report.baseline, 60)
     if measured == 1:
         return f"Only {chosen} was measured: there is nothing to choose from."
     if not alike and best == report.baseline:
         return f"Keep {chosen}: the baseline is better than every other source, by more than noise."
     if not alike:
         return f"Choose {chosen}: it is better than every other source, by more than noise."
-    if choice == report.baseline:
+    if picked.arm == report.baseline:
         others = [arm for arm in (best, *alike) if arm != report.baseline]
         return f"No winner: keep {chosen}, the baseline. The difference to {listing(others)} is not more than noise."
-    why = "the fastest of those" if choice in report.latency else "the best mean"
     return (
         f"No single winner: {listing([best, *alike])} cannot be told apart. "
-        f"Take {chosen}, {why}: {_over_baseline(report, choice)} {baseline}, the baseline."
+        f"Take {chosen}, {picked.why}: {_over_baseline(report, picked.arm)} {baseline}, the baseline."
     )
 
 
@@ -115,8 +73,8 @@ def _over_baseline(report: Report, arm: str) -> str:
     return "it was not measured against" if change == "unknown" else "its lead is not more than noise over"
 
 
-def _reasons(report: Report, metric: Metric, verdict: Verdict, ranked: Sequence[str]) -> list[str]:
-    reasons = [_decisive(report, metric, verdict), _next_best(report, metric, verdict, ranked)]
+def _reasons(report: Report, metric: Metric, verdict: Verdict, ranked: Sequence[str], picked: Pick) -> list[str]:
+    reasons = [_decisive(report, metric, verdict), _rival(report, metric, verdict, ranked), _tie(report, picked)]
     if verdict.choice and verdict.choice != report.baseline:
         reasons += [_others(report, verdict, "better"), _others(report, verdict, "worse")]
     reasons += [_latency(report, verdict), *_thin(metric, ranked)]
@@ -124,26 +82,40 @@ def _reasons(report: Report, metric: Metric, verdict: Verdict, ranked: Sequence[
 
 
 def _decisive(report: Report, metric: Metric, verdict: Verdict) -> str:
-    """The primary metric of the best arm against the baseline."""
-    best, baseline = verdict.best or "", report.baseline
+    """The primary metric of the choice, or of the best where that is not the baseline, against the baseline."""
+    arm = verdict.choice if verdict.choice != report.baseline else verdict.best
     label = printable(metric.label, 60) + unit_of(metric)
-    text = f"{label}: {printable(best, 60)} {spread(metric.arms[best])}"
-    if best == baseline:
+    text = f"{label}: {printable(arm or '', 60)} {spread(metric.arms[arm or ''])}"
+    if arm == report.baseline:
         return text + ", the baseline."
-    text += f", {printable(baseline, 60)} (baseline) {spread(metric.arms.get(baseline))}"
-    difference = metric.differences.get(best)
+    text += f", {printable(report.baseline, 60)} (baseline) {spread(metric.arms.get(report.baseline))}"
+    difference = metric.differences.get(arm or "")
     if difference is None or difference.mean is None:
         return text + "; the difference was not measured."
     noise = "more than noise" if difference.beyond_noise else "not more than noise"
     return f"{text}; difference {spread(difference, signed=True)}, {noise}."
 
 
-def _next_best(report: Report, metric: Metric, verdict: Verdict, ranked: Sequence[str]) -> str:
-    if len(ranked) < 2 or ranked[1] == report.baseline:
+def _rival(report: Report, metric: Metric, verdict: Verdict, ranked: Sequence[str]) -> str:
+    """The best mean where it is not the choice, else the next best."""
+    if verdict.choice == report.baseline or len(ranked) < 2:
         return ""
-    noise = "not more than noise" if ranked[1] in verdict.alike else "more than noise"
-    lead = f"the lead of {printable(ranked[0], 60)} over it is {noise}"
-    return f"Next best: {printable(ranked[1], 60)} {spread(metric.arms[ranked[1]])}; {lead}."
+    rival, place = (ranked[1], "Next best") if verdict.choice == ranked[0] else (ranked[0], "Best mean")
+    if rival == report.baseline:
+        return ""
+    noise = "not more than noise" if verdict.choice != ranked[0] or rival in verdict.alike else "more than noise"
+    return f"{place}: {printable(rival, 60)} {spread(metric.arms[rival])}; the difference is {noise}."
+
+
+def _tie(report: Report, picked: Pick) -> str:
+    """In which other metrics the choice is ahead of the best mean."""
+    if not picked.ahead:
+        return ""
+    ahead, behind = (
+        listing([report.metrics[name].label for name in names], most=8) for names in (picked.ahead, picked.behind)
+    )
+    trailing = f"; behind in {behind}" if picked.behind else "; behind nowhere"
+    return f"{printable(picked.arm, 60)} is ahead of the best mean by more than noise in {ahead}{trailing}."
 
 
 def _others(report: Report, verdict: Verdict, change: str) -> str:
