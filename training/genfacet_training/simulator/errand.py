@@ -62,6 +62,7 @@ class Errand:
         self._pages: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Page | None] = {}
         self._verdicts: dict[tuple[str, str, str], bool | None] = {}
         self._traits: dict[str, tuple[Trait, ...]] = {}
+        self._on_day: dict[int, list[float]] = {}
         self._wanted: dict[tuple[str, str], tuple[Want, ...]] = {}
 
     def need(self, session: Session) -> Need | None:
@@ -69,8 +70,7 @@ class Errand:
         if not self._candidates:
             return None
         draw = Chance(self.world.seed, "need", session.number)
-        weights = [weight * self._demand(document, session.day) for document, weight in self._candidates]
-        target = draw.pick([document for document, _ in self._candidates], weights, "target")
+        target = draw.pick([document for document, _ in self._candidates], self._weights(session.day), "target")
         return Need(target, self._wants(target, session.user.policy), frozenset(self._relevant) - {target.id})
 
     def page(self, arm: Arm, selections: Selections) -> Page | None:
@@ -138,6 +138,12 @@ class Errand:
         if key not in self._wanted:
             self._wanted[key] = wants(target, self._traits[policy.name], self.kind, self.world.vocabulary)
         return self._wanted[key]
+
+    def _weights(self, day: int) -> list[float]:
+        """How many shoppers want each candidate on a day."""
+        if day not in self._on_day:
+            self._on_day[day] = [weight * self._demand(document, day) for document, weight in self._candidates]
+        return self._on_day[day]
 
     def _demand(self, document: Document, day: int) -> float:
         """How much a product is in fashion: as much as the most fashionable of what it is wanted for."""
