@@ -1,5 +1,6 @@
 """report.html as a reader gets it: hostile text is text, figures are there, and the same report gives the same page."""
 
+import os
 import re
 import subprocess
 import sys
@@ -220,10 +221,17 @@ def test_the_same_report_gives_the_same_page_in_another_process(tmp_path):
     pages = []
     for seed in ("1", "2"):
         out = tmp_path / f"{seed}.html"
-        env = {"PYTHONHASHSEED": seed, "PATH": "", "HOME": str(tmp_path)}
+        env = os.environ | {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed}
         subprocess.run([sys.executable, "-c", code, file, out], check=True, env=env)
         pages.append(out.read_bytes())
     assert pages[0] == pages[1]
+    assert all("<dc:date>" not in svg_of(image) for image in Page(pages[0].decode()).images)
+
+
+def test_a_label_with_dollars_is_no_formula():
+    report = make_report()
+    report["metrics"]["hit@5"] |= {"label": "Price $\\frac$", "unit": "$_{$"}
+    assert ">Price $\\frac$ [$_{$]</text>" in svg_of(page_of(report).images[0])
 
 
 def test_names_in_scripts_that_the_plotting_font_lacks_are_drawn():
