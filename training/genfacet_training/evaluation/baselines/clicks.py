@@ -8,7 +8,7 @@ click-through at the first. The score is the rate times the share of the results
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,39 +55,46 @@ class History:
 def read_history(file: Path) -> History:
     """The history of a file of UBI records, one a line, queries and events; raises SettingsError where none is."""
     queries: dict[str, str] = {}
-    events: list[Event] = []
-    rejected = 0
+    rejected: Counter[str] = Counter()
     try:
-        lines = file.read_bytes().splitlines()
+        with file.open("rb") as lines:
+            history = count_events(_events(lines, queries, rejected), queries)
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
+    if not history.impressions:
+        raise SettingsError(f"{file} holds no events of facets: `genfacet simulate --events FILE` writes some")
+    history.rejected = rejected.total()
+    return history
+
+
+def _events(lines: Iterable[bytes], queries: dict[str, str], rejected: Counter[str]) -> Iterator[Event]:
+    """The events of a file, one after the other; query records go to ``queries``, what is neither to ``rejected``."""
     for line in lines:
         try:
             record = orjson.loads(line)
             if isinstance(record, dict) and "action_name" in record:
-                event = read_event(record)
-                if event.facet is not None:
-                    events.append(event)
+                yield read_event(record)
             else:
                 query = read_query(record)
                 queries[query.query_id or ""] = query.user_query
-        except (EventError, orjson.JSONDecodeError):
-            rejected += 1
-    if not events:
-        raise SettingsError(f"{file} holds no events of facets: `genfacet simulate --events FILE` writes some")
-    history = count_events(events, queries)
-    history.rejected = rejected
-    return history
+        except (EventError, orjson.JSONDecodeError) as error:
+            rejected[type(error).__name__] += 1
 
 
 def count_events(events: Iterable[Event], queries: dict[str, str]) -> History:
-    """The history of events about facets; ``queries`` are the words by query id. A facet counts once in an answer."""
+    """The history of events about facets. A facet counts once in an answer.
+
+    ``queries`` are the words by query id, where events do not say them; it may be filled while the events come.
+    """
     seen: set[tuple[str, Place]] = set()
     chosen: set[tuple[str, Place]] = set()
     for event in events:
         place = _place(event)
-        if place is not None and event.query_id is not None:
-            (seen if event.action_name == IMPRESSION else chosen).add((event.query_id, place))
+        if place is None or event.query_id is None:
+            continue
+        (seen if event.action_name == IMPRESSION else chosen).add((event.query_id, place))
+        if event.user_query:
+            queries.setdefault(event.query_id, event.user_query)
     examined = _examination(seen, chosen)
     history = History()
     for query_id, (facet, _) in seen | chosen:  # what was clicked was seen, even if that event is lost
