@@ -54,7 +54,8 @@ REPEATED = 1000
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the report.")
 @click.option("--threshold", type=float, help="Rating from which a product is relevant.  [default: half the highest]")
-@click.option("--seed", default=1, show_default=True, help="Seed of shoppers, tastes, words and trends.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the shoppers: who comes, for what, with what luck.")
+@click.option("--tastes", type=int, help="Seed of tastes, words and trends.  [default: that of the shoppers]")
 @click.option("--sessions", type=click.IntRange(1), default=10_000, show_default=True, help="Sessions of each arm.")
 @click.option("--days", type=click.IntRange(1, 3650), default=28, show_default=True, help="Simulated days.")
 @click.option("--click-model", type=click.Choice(sorted(CLICK_MODELS)), default="position", show_default=True)
@@ -94,6 +95,7 @@ def command(
     out: Path,
     threshold: float | None,
     seed: int,
+    tastes: int | None,
     sessions: int,
     days: int,
     click_model: str,
@@ -122,7 +124,7 @@ def command(
         arms = make_arms(names, shop, seed, history)
         shop.arms |= {arm.name: arm for arm in arms}
         plan = Plan(
-            World.of(seed, days),
+            World.of(seed, days, tastes),
             arms,
             CLICK_MODELS[click_model],
             _logged(arms, logged) if events_file else None,
@@ -131,7 +133,7 @@ def command(
             min(sessions, REPEATED),
         )
         options = {"index": index, "sources": names, "seed": seed, "sessions": sessions, "days": days}
-        options |= {"click_model": click_model, "layout": layout, "logged": plan.logged, "aa": repeats}
+        options |= {"tastes": tastes, "click_model": click_model, "layout": layout, "logged": plan.logged, "aa": repeats}
         options |= {"inputs": fingerprint(shop, judgments), "history": str(history), "model": MODEL}
         asked = population.by_query()
         with opened_parts(out, options, fresh=fresh) as parts, _progress(len(asked)) as on_query:

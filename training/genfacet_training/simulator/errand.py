@@ -29,7 +29,11 @@ UNJUDGED = 0.3
 
 @dataclass(frozen=True)
 class World:
-    """All that is drawn from the seed and holds for every query."""
+    """All that is drawn from seeds and holds for every query.
+
+    Tastes, words and trends come from a seed of their own, so that other shoppers can share them: what clicks teach
+    about one crowd is of use for the next. ``seed`` is that of the shoppers.
+    """
 
     seed: int
     tastes: Tastes
@@ -37,9 +41,10 @@ class World:
     trends: Trends
 
     @classmethod
-    def of(cls, seed: int, days: int) -> "World":
-        """The world of a seed."""
-        return cls(seed, Tastes(seed), Vocabulary(seed), Trends(seed, days))
+    def of(cls, seed: int, days: int, tastes: int | None = None) -> "World":
+        """The world of shoppers of a seed, who have the tastes of another, or of the same."""
+        shared = seed if tastes is None else tastes
+        return cls(seed, Tastes(shared), Vocabulary(shared), Trends(shared, days))
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ def outcome(session: Session, arm: str, trail: Trail) -> Outcome:
     )
 
 
+def write_outcome(row: Outcome) -> list[Any]:
+    """An outcome as JSON has it."""
+    return [*row[:-1], list(row.places)]
+
+
 def read_outcome(row: list[Any]) -> Outcome:
     """An outcome that was written as JSON."""
     return Outcome._make([*row[:-1], tuple(row[-1])])

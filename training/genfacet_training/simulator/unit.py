@@ -12,7 +12,7 @@ from genfacet_training.simulator.bots import crawl
 from genfacet_training.simulator.chance import Chance
 from genfacet_training.simulator.clickmodels import ClickModel
 from genfacet_training.simulator.errand import Errand, World, describe
-from genfacet_training.simulator.outcome import Outcome, outcome
+from genfacet_training.simulator.outcome import Outcome, outcome, write_outcome
 from genfacet_training.simulator.population import Session
 from genfacet_training.simulator.storefront import Storefront
 from genfacet_training.simulator.trail import Trail
@@ -147,7 +147,7 @@ def _shown(facet: dict[str, Any]) -> dict[str, Any]:
 def as_part(unit: Unit) -> dict[str, Any]:
     """The unit as JSON has it."""
     return {
-        "outcomes": [list(row) for row in unit.outcomes],
+        "outcomes": [write_outcome(row) for row in unit.outcomes],
         "places": [[*key, count, unit.clicked[key]] for key, count in sorted(unit.shown.items())],
         "alike": [list(row) for row in unit.alike],
         "facets": unit.facets,
