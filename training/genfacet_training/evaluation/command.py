@@ -18,7 +18,7 @@ IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--judgments", "judgments_file", required=True, type=IN_FILE, help="CSV file query,docid,rating.")
 @click.option(
     "--sources",
-    default="none,count,significant,entropy,brand_first,retrieve,statistics",
+    default="count,none,significant,entropy,brand_first,retrieve,statistics",
     show_default=True,
     help="Sources to compare, with commas; the first is what the others are compared with.",
 )

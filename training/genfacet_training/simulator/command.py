@@ -133,8 +133,9 @@ def command(
             min(sessions, REPEATED),
         )
         options = {"index": index, "sources": names, "seed": seed, "sessions": sessions, "days": days}
-        options |= {"tastes": tastes, "click_model": click_model, "layout": layout, "logged": plan.logged, "aa": repeats}
-        options |= {"inputs": fingerprint(shop, judgments), "history": str(history), "model": MODEL}
+        options |= {"tastes": tastes, "click_model": click_model, "layout": layout}
+        options |= {"logged": plan.logged, "aa": repeats, "history": str(history), "model": MODEL}
+        options |= {"inputs": fingerprint(shop, judgments)}
         asked = population.by_query()
         with opened_parts(out, options, fresh=fresh) as parts, _progress(len(asked)) as on_query:
             for _ in parts.done:
