@@ -20,7 +20,7 @@ from genfacet.planning import Plan, make_plan, relax, without
 from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
 from genfacet.settings import IndexSettings, Settings
-from genfacet.sibling import Search, Sibling, is_approximate
+from genfacet.sibling import Search, Sibling, is_approximate, is_whole
 from genfacet.sources import Source, View, load_source
 from genfacet.sources.definitions import define
 from genfacet.values import words_of
@@ -113,7 +113,6 @@ class Engine:
                 definitions = yield from self.proposals(plan)
             finally:  # what is given up at its deadline has cost just as much
                 self.control.spend((perf_counter() - started) * 1000)
-            self._lists.put(plan.key, definitions)
         if not definitions:
             return Answer((), reason="nothing splits these results")
         answer = yield counts_request(plan.base, definitions, plan.selections, plan.catalog)
@@ -135,7 +134,10 @@ class Engine:
         return Answer(tuple(uncounted_facets(definitions)), timed_out=timed_out, reason=reason)
 
     def proposals(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
-        """Definitions chosen now: the probe, read by a source. Selected facets come first."""
+        """Definitions chosen now: the probe, read by a source. Selected facets come first.
+
+        They are kept for the next search where the probe has seen all shards.
+        """
         request = plan.request
         source = self._source(request.source or self.settings.engine.source)
         background = (yield from self._background(plan)) if source.needs_background else None
@@ -145,7 +147,10 @@ class Engine:
         proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
         others = [d for d in proposed if d.name not in plan.selections]
-        return (*selected, *(d for d in others if is_expressible(d.name, d.values, plan.catalog)))
+        definitions = (*selected, *(d for d in others if is_expressible(d.name, d.values, plan.catalog)))
+        if is_whole(answer):
+            self._lists.put(plan.key, definitions)
+        return definitions
 
     def _background(self, plan: Plan) -> Generator[Shared, Background, Background]:
         key = f"{plan.index}\n{plan.audience}\n{self._digests[plan.index or '']}"

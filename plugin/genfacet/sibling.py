@@ -112,6 +112,11 @@ def sibling(stage: str, search: Search, aggregations: Mapping[str, Any], filters
     return Sibling(stage, path, params, body)
 
 
+def is_whole(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer to a sibling says it of all documents: no shard failed, and time did not run out."""
+    return not answer.get("timed_out") and not answer.get("_shards", {}).get("failed")
+
+
 def is_approximate(search: Search) -> bool:
     """Whether totals of the search are no exact counts (knn, compound retrievers, ``terminate_after``)."""
     retriever = search.body.get("retriever")

@@ -13,7 +13,7 @@ from genfacet.body import Clause
 from genfacet.catalog import Catalog
 from genfacet.clauses import existence_clauses, selection_clauses, value_clause
 from genfacet.facets import Definition, Facet, FacetValue, Selections
-from genfacet.sibling import Search, Sibling, sibling
+from genfacet.sibling import Search, Sibling, is_whole, sibling
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Counts:
 
     ``total`` is the number of results under all selections; ``values`` the counts of each facet's values;
     ``totals`` the results of each facet with its own selection left out; ``missing`` the selected values
-    (facet, value) that exist in the index no more; ``exact`` is False where a shard failed or time ran out.
+    (facet, value) that exist in the index no more, none where a shard failed or time ran out: it may be the shard that
+    holds them; ``exact`` is False there too.
     """
 
     total: int
@@ -60,9 +61,9 @@ def read_counts(answer: Mapping[str, Any], definitions: Sequence[Definition], se
         totals[definition.name] = int(read.get("doc_count", everything))
         values[definition.name] = _read_filters(read.get("values", read), definition.values)
     total = int(aggregations["all"]["doc_count"]) if selections else everything
-    shards = answer.get("_shards", {})
-    exact = not answer.get("timed_out") and not shards.get("failed") and not answer.get("terminated_early")
-    return Counts(total, values, totals, _missing(aggregations, selections), exact)
+    whole = is_whole(answer)
+    missing = _missing(aggregations, selections) if whole else ()
+    return Counts(total, values, totals, missing, whole and not answer.get("terminated_early"))
 
 
 def verified_facets(

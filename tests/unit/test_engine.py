@@ -223,6 +223,37 @@ def test_a_failed_shard_or_a_time_out_makes_counts_approximate(trouble):
     assert section(plan, answer, 1)["count_relation"] == "approximate"
 
 
+class HalfBlind(MemoryIndex):
+    """An index that for once cannot see what it holds."""
+
+    def __init__(self, documents, stage, trouble):
+        super().__init__(documents)
+        self.stage, self.trouble = stage, trouble
+
+    def answer(self, sibling):
+        if sibling.stage != self.stage:
+            return super().answer(sibling)
+        self.stage, seen, self.documents = None, self.documents, []
+        blind = {**super().answer(sibling), **self.trouble}
+        self.documents = seen
+        return blind
+
+
+@pytest.mark.parametrize("trouble", [{"timed_out": True}, {"_shards": {"failed": 1}}])
+def test_a_selection_is_not_gone_because_the_shard_that_holds_it_failed(trouble):
+    engine = make_engine()
+    plan, answer = run(engine, HalfBlind(DOCUMENTS, "counts", trouble), selected={"brand": ["HP"]})
+    assert engine.without_missing(plan, answer) is None
+    assert section(plan, answer, 1)["count_relation"] == "approximate"
+
+
+@pytest.mark.parametrize("trouble", [{"timed_out": True}, {"_shards": {"failed": 1}}])
+def test_a_list_made_of_half_a_probe_is_not_kept(trouble):
+    engine, index = make_engine(), HalfBlind(DOCUMENTS, "probe", trouble)
+    assert not run(engine, index)[1].facets
+    assert run(engine, index)[1].facets
+
+
 def test_an_index_that_is_not_configured_is_searched_as_it_came():
     engine, index = make_engine(), MemoryIndex(DOCUMENTS)
     plan, answer = run(engine, index, target="other", selected={"brand": ["HP"]})
