@@ -256,9 +256,11 @@ def control_path(settings: Settings) -> str:
 
 def take_control(control: Control, answer: Response | ApiError | TransportError) -> None:
     """Takes over what was read; no document means the defaults, anything unreadable leaves what was known."""
-    if isinstance(answer, ApiError) and answer.meta.status == 404:
-        control.update(State())
-    elif isinstance(answer, ObjectApiResponse):
-        state = read_state(answer.body.get("_source", {}))
-        if state is not None:
-            control.update(state)
+    if isinstance(answer, ApiError):
+        if answer.meta.status == 404:
+            return control.update(State())
+        return control.complain(f"Elasticsearch answered with status {answer.meta.status}")
+    if isinstance(answer, TransportError):
+        return control.complain(type(answer).__name__)
+    state = read_state(answer.body.get("_source", {})) if isinstance(answer, ObjectApiResponse) else None
+    return control.complain("it is malformed") if state is None else control.update(state)

@@ -1,11 +1,14 @@
 """The switch of a whole fleet: one document that every process reads every few seconds."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+log = logging.getLogger("genfacet")
 
 DOCUMENT = "control"
 
@@ -45,6 +48,7 @@ class Control:
         self.state = State()
         self._refresh, self._clock = refresh_s, clock
         self._read_at: float | None = None
+        self._complained = ""
         self._credit_ms, self._credited_at = 0.0, clock()
 
     def is_due(self) -> bool:
@@ -58,6 +62,13 @@ class Control:
     def update(self, state: State) -> None:
         """Takes over what was read."""
         self.state = state
+        self._complained = ""
+
+    def complain(self, reason: str) -> None:
+        """Says in the log that the document cannot be read, once for each reason; the last known state holds."""
+        if reason != self._complained:
+            log.warning("the control document cannot be read, the last known state holds: %s", reason)
+        self._complained = reason
 
     def spend(self, milliseconds: float) -> None:
         """Counts live work against the budget."""

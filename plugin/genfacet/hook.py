@@ -58,6 +58,7 @@ class _Hook:
 
     def __init__(self, client: Any, settings: Settings | str | Path | None = None) -> None:
         self._settings = settings if isinstance(settings, Settings) else load_settings(settings)
+        self._own = client
         self._serve(client)
         self._open()
 
@@ -83,6 +84,8 @@ class _Hook:
         """Makes what no other process can share."""
         self.engine = Engine(self._settings, Control(self._settings.control.refresh_s))
         self._siblings = sibling_client(self._client)
+        # Callers whose credentials come by `options` need not be able to read the switch.
+        self._switch = sibling_client(self._own, self._siblings.transport)
 
     def _plan(self, target: str | None, params: Mapping[str, Any], body: Any) -> Plan | None:
         """The plan of a search; None where it asks for no facets. Raises RequestError."""
@@ -133,9 +136,17 @@ class GenFacet(_Hook):
 
     def _open(self) -> None:
         super()._open()
-        self._process = os.getpid()
         self._runner = Runner(self.engine)
         self._exchange = Exchange(self.engine, self._runner)
+        self._process = os.getpid()  # last: another thread takes it as a sign that the rest is there
+
+    def options(self, **options: Any) -> Self:
+        """The hook of ``client.options(...)``: other credentials, headers, timeouts.
+
+        It shares caches, threads and connections with this one, and is closed with it.
+        """
+        self._renew()  # in a fork, where each of its hooks would else make its own
+        return super().options(**options)
 
     def search(self, *args: Any, **kwargs: Any) -> Response:
         """``client.search`` with facets in ``ext.genfacet`` of the answer, where the body asks for them.
@@ -210,16 +221,20 @@ class GenFacet(_Hook):
             raise sibling_error(error) from None
         return json_object(answer)
 
-    def _prepare(self) -> None:
-        """Renews what a fork takes away, and has the control document read where that is due."""
+    def _renew(self) -> None:
+        """Makes anew what a fork takes away."""
         if os.getpid() != self._process:
             self._open()
+
+    def _prepare(self) -> None:
+        """Renews what a fork takes away, and has the control document read where that is due."""
+        self._renew()
         if self.engine.control.is_due():
             self._runner.submit(self._read_control)
 
     def _read_control(self) -> None:
         try:
-            answer = self._siblings.perform_request("GET", control_path(self._settings), headers=JSON_HEADERS)
+            answer = self._switch.perform_request("GET", control_path(self._settings), headers=JSON_HEADERS)
         except (ApiError, TransportError) as error:
             answer = error
         take_control(self.engine.control, answer)
@@ -312,7 +327,7 @@ class AsyncGenFacet(_Hook):
 
     async def _read_control(self) -> None:
         try:
-            answer = await self._siblings.perform_request("GET", control_path(self._settings), headers=JSON_HEADERS)
+            answer = await self._switch.perform_request("GET", control_path(self._settings), headers=JSON_HEADERS)
         except (ApiError, TransportError) as error:
             answer = error
         take_control(self.engine.control, answer)

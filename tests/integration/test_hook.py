@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -186,6 +187,19 @@ def test_options_reach_the_search_and_its_siblings(recorded, es_url):
         assert facets_of(other.search(index=INDEX, query=QUERY, ext=ASK))["facets"]
         assert {sent[2]["x-opaque-id"] for sent in recording.SENT if "_search" in sent[0]} == {"o-2"}
         assert recording.stages() == ["counts"]  # one cache for all
+    finally:
+        hook.close()
+
+
+def test_the_switch_is_read_as_the_application_and_not_as_its_callers(recorded, es_url):
+    hook = GenFacet(recorded.options(opaque_id="application"), shop_settings(es_url, INDEX))
+    try:
+        assert facets_of(hook.options(opaque_id="caller").search(index=INDEX, query=QUERY, ext=ASK))["facets"]
+        end = time.monotonic() + 10
+        while not (reads := [sent for sent in recording.SENT if sent[0].endswith("/_doc/control")]):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        assert [sent[2]["x-opaque-id"] for sent in reads] == ["application"]
     finally:
         hook.close()
 
@@ -559,3 +573,16 @@ def test_a_fork_has_facets_of_its_own(hook):
     said = in_child(lambda: facets_of(hook.search(index=INDEX, query=QUERY, ext=ASK))["facets"])
     assert said == str(parent)
     assert facets_of(hook.search(index=INDEX, query=QUERY, ext=ASK))["facets"] == parent
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_hooks_of_many_callers_share_what_the_fork_has(hook):
+    """A server makes the hook, forks its workers, and these make a hook of each caller's options."""
+
+    def work() -> list[str]:
+        for number in range(3):
+            caller = hook.options(opaque_id=f"caller-{number}")
+            assert facets_of(caller.search(index=INDEX, query=QUERY, ext=ASK))["facets"]
+        return recording.stages()
+
+    assert in_child(work) == str(["probe", "counts", "counts", "counts"])

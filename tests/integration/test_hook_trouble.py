@@ -278,7 +278,7 @@ def test_a_spent_budget_leaves_what_is_cached(es_url, shop, control):
         search_until(hook, lambda section: section["facets"], fresh=True)
 
 
-def test_a_control_document_that_cannot_be_read_changes_nothing(es_url, shop, control):
+def test_a_control_document_that_cannot_be_read_changes_nothing_and_is_said_once(es_url, shop, control, caplog):
     control(enabled=False)
     with hooked(es_url, **CONTROLLED) as hook:
         search_until(hook, is_off("disabled"))
@@ -287,6 +287,8 @@ def test_a_control_document_that_cannot_be_read_changes_nothing(es_url, shop, co
             time.sleep(0.06)
             found = hook.search(index=shop, body=asking(QUERY))["ext"]["genfacet"]
             assert found["reason"] == "disabled"
+    said = [record.getMessage() for record in caplog.records if "control document" in record.getMessage()]
+    assert said == ["the control document cannot be read, the last known state holds: it is malformed"]
 
 
 def test_ten_megabytes_of_nesting_are_refused_or_searched(client, es_url, shop):

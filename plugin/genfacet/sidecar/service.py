@@ -1,7 +1,6 @@
 """What all requests of one sidecar share: configuration, engine, connections, metrics, and who is asking."""
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +21,6 @@ from genfacet.sidecar.messages import Request
 from genfacet.sidecar.metrics import Metrics
 from genfacet.sidecar.upstream import UNREACHABLE, Upstream, credentials_of
 from genfacet.sources import source_names
-
-log = logging.getLogger("genfacet")
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,6 @@ class ControlWatch:
     def __init__(self, control: Control, index: str, upstream: Upstream, runner: AsyncRunner) -> None:
         self._control, self._upstream, self._runner = control, upstream, runner
         self._path = f"/{index}/_doc/{DOCUMENT}"
-        self._complained = ""
 
     def look(self) -> None:
         """Starts reading where it is due; never waits."""
@@ -128,9 +124,9 @@ class ControlWatch:
             status, content = await self._upstream.serve(self._path)
             self._take(status, content)
         except UNREACHABLE as error:
-            self._complain(type(error).__name__)
+            self._control.complain(type(error).__name__)
         except Exception as error:  # the last state holds on
-            self._complain(failure(error))
+            self._control.complain(failure(error))
 
     def _take(self, status: int, content: bytes) -> None:
         if status == 404:
@@ -138,16 +134,10 @@ class ControlWatch:
         elif status == 200:
             state = _state(content)
         else:
-            return self._complain(f"Elasticsearch answered with status {status}")
+            return self._control.complain(f"Elasticsearch answered with status {status}")
         if state is None:
-            return self._complain("it is malformed")
-        self._complained = ""
+            return self._control.complain("it is malformed")
         return self._control.update(state)
-
-    def _complain(self, reason: str) -> None:
-        if reason != self._complained:
-            log.warning("the control document cannot be read, the last known state holds: %s", reason)
-        self._complained = reason
 
 
 def _state(content: bytes) -> State | None:
