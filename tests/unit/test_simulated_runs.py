@@ -48,7 +48,7 @@ def untimed(parts):
 
 
 def summary(parts, runs=0):
-    found = summarise(parts, [arm.name for arm in ARMS], LAYOUTS, 1, SESSIONS, runs)
+    found = summarise(parts, [arm.name for arm in ARMS], LAYOUTS, 1, SESSIONS, runs, ARMS[1] if runs else None)
     return {key: value for key, value in found.items() if key != "latency"}
 
 
@@ -169,7 +169,7 @@ def test_events_that_are_gone_are_a_sentence(tmp_path):
 
 def test_the_report_can_be_read_and_says_that_it_is_simulated(tmp_path):
     parts = simulate(tmp_path, MemoryShop(OFFERED), repeats=4)
-    found = summarise(parts, [arm.name for arm in ARMS], LAYOUTS, 1, SESSIONS, 4)
+    found = summarise(parts, [arm.name for arm in ARMS], LAYOUTS, 1, SESSIONS, 4, ARMS[1])
     head = {"kind": "simulation", "simulated": True, "command": "", "versions": {}, "index": "i", "seed": 1}
     head |= {"made_at": "now", "seconds": 1.0, "arms": [arm.name for arm in ARMS]}
     report = check_report({**head, **found})

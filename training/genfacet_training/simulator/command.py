@@ -80,7 +80,7 @@ REPEATED = 1000
     type=click.IntRange(0, 10_000),
     default=0,
     show_default=True,
-    help="Also test the last source against itself so many times.",
+    help="Also test the first source with facets against itself so many times.",
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once.")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier run in --out finished.")
@@ -128,7 +128,7 @@ def command(
             arms,
             CLICK_MODELS[click_model],
             _logged(arms, logged) if events_file else None,
-            arms[-1] if repeats else None,
+            _showing(arms)[0] if repeats else None,
             repeats,
             min(sessions, REPEATED),
         )
@@ -146,7 +146,7 @@ def command(
     if events_file is not None:
         gather_events(out, list(asked), events_file)
     logged_s = time.monotonic() - simulated
-    summary = summarise(found, [arm.name for arm in arms], layouts, seed, sessions, repeats)
+    summary = summarise(found, [arm.name for arm in arms], layouts, seed, sessions, repeats, plan.alike)
     stages |= {"events": logged_s, "figures": time.monotonic() - simulated - logged_s}
     report = {
         "kind": "simulation",
@@ -169,12 +169,19 @@ def command(
 
 def _logged(arms: list[Arm], name: str | None) -> str:
     """The arm whose events are written."""
-    showing = [arm.name for arm in arms if arm.source is not None]
-    if name is None and showing:
-        return showing[0]
+    if name is None:
+        return _showing(arms)[0].name
     if name not in {arm.name for arm in arms}:
-        raise SettingsError(f"--logged must be one of --sources, and --events wants one that shows facets: {name}")
-    return str(name)
+        raise SettingsError(f"--logged must be one of --sources, which {name} is not")
+    return name
+
+
+def _showing(arms: list[Arm]) -> list[Arm]:
+    """The arms with facets; without any there is nothing to log or to test against itself."""
+    showing = [arm for arm in arms if arm.source is not None]
+    if not showing:
+        raise SettingsError("--events and --aa want a source that shows facets among --sources")
+    return showing
 
 
 def _ratings(judgments: Judgments) -> Callable[[str], Mapping[str, float]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median, quantiles
 from typing import Any
 
+from genfacet_training.evaluation.arms import Arm
 from genfacet_training.simulator.abtest import TEST, by_arm_and_user, compare
 from genfacet_training.simulator.alike import false_positives
 from genfacet_training.simulator.examination import fit
@@ -18,29 +19,31 @@ Parts = Mapping[str, Mapping[str, Any]]
 
 
 def summarise(
-    parts: Parts, arms: Sequence[str], layouts: Sequence[Layout], seed: int, horizon: int, runs: int = 0
+    parts: Parts,
+    arms: Sequence[str],
+    layouts: Sequence[Layout],
+    seed: int,
+    horizon: int,
+    runs: int = 0,
+    repeated: Arm | None = None,
 ) -> dict[str, Any]:
-    """All of report.json that follows from the parts; the first arm is the baseline."""
+    """All of report.json that follows from the parts; the first arm is the baseline, ``repeated`` that of A/A runs."""
     rows = {query: [read_outcome(row) for row in part["outcomes"]] for query, part in parts.items()}
     curves = _fitted(parts, layouts)
     chosen = measures(curves)
     everything = [row for found in rows.values() for row in found]
     metrics = compare(by_arm_and_user(everything), arms, arms[0], chosen, seed)
-    alike = false_positives((row for part in parts.values() for row in part["alike"]), runs, seed) if runs else {}
+    rates = false_positives((row for part in parts.values() for row in part["alike"]), runs, seed) if repeated else {}
     return {
         "baseline": arms[0],
-        "metrics": metrics | _alike_metrics(alike, _repeated(arms)),
+        "metrics": metrics | (_alike_metrics(rates, repeated.name) if repeated else {}),
         "per_query": [line for query in rows for line in _per_query(query, rows[query], parts[query], arms, chosen)],
         "latency": _latency(parts),
         "examination": {layout.name: _examination(layout, curves.get(layout.name, [])) for layout in layouts},
         "plan": {"test": TEST, "horizon": horizon, "primary": PRIMARY},
         "bots": _bots(everything, arms[0]),
-        "aa": {"runs": runs, "level": 0.05, "false_positives": alike},
+        "aa": {"runs": runs, "level": 0.05, "arm": repeated and repeated.name, "false_positives": rates},
     }
-
-
-def _repeated(arms: Sequence[str]) -> str:
-    return arms[-1]
 
 
 def _fitted(parts: Parts, layouts: Sequence[Layout]) -> dict[str, list[float]]:
