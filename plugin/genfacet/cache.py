@@ -12,7 +12,7 @@ import orjson
 from genfacet.body import Body
 from genfacet.errors import RequestError
 from genfacet.querytext import blank_text
-from genfacet.sibling import Search, matching_part
+from genfacet.sibling import Search, matching_params, matching_part
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -65,7 +65,7 @@ def list_key(search: Search, user_query: str | None, **parts: Any) -> str:
     body: Body = matching_part(search)
     if user_query is not None:
         body = blank_text(body, user_query)
-    key = [search.target, sorted(search.params.items()), fold(user_query or ""), body, parts]
+    key = [search.target, matching_params(search), fold(user_query or ""), body, parts]
     try:
         text = orjson.dumps(key, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:  # Elasticsearch takes nothing of such a depth either

@@ -16,7 +16,7 @@ import orjson
 from genfacet.engine import Answer, Engine
 from genfacet.planning import Plan
 from genfacet.runner import AsyncRun, AsyncRunner, AsyncSend, Run, Runner, Send
-from genfacet.sibling import Search
+from genfacet.sibling import Search, matching_part
 
 R = TypeVar("R")
 
@@ -178,8 +178,12 @@ class AsyncExchange:
 
 
 def _run_key(plan: Plan) -> str:
-    """Equal for plans with equal counts. ``plan.key`` alone folds the case of words, in which ``OR`` is an operator."""
-    return plan.key + orjson.dumps(plan.base.body, option=orjson.OPT_SORT_KEYS).decode()
+    """Equal for plans with equal counts, and of clients that the rollout treats alike.
+
+    ``plan.key`` alone folds the case of words, in which ``OR`` is an operator.
+    """
+    body = orjson.dumps(matching_part(plan.base), option=orjson.OPT_SORT_KEYS).decode()
+    return "\n".join([plan.key, plan.request.client_id or plan.request.session_id or "", body])
 
 
 def _deadline(plan: Plan) -> float:

@@ -99,6 +99,14 @@ def matching_part(search: Search) -> Body:
     return filter_body(kept, [post_filter]) if post_filter else kept
 
 
+def matching_params(search: Search) -> dict[str, str]:
+    """What of a URL decides the matching documents."""
+    kept = {key: search.params[key] for key in _URL_KEYS if key in search.params}
+    if not kept.get("preference", "_").startswith("_"):
+        del kept["preference"]  # a word of the client's own, such as a session: it only chooses among equal copies
+    return kept
+
+
 def sibling(stage: str, search: Search, aggregations: Mapping[str, Any], filters: Sequence[Clause] = ()) -> Sibling:
     """A sibling of the search that computes aggregations over its matches, narrowed by filters."""
     body = filter_body(matching_part(search), list(filters))

@@ -59,6 +59,7 @@ def test_what_only_presents_the_results_shares_an_entry():
     assert key(body=presented) == key()
     assert key(body={"query": {"match": {"title": " Laser  PRINTER"}}}, query="laser  Printer") == key()
     assert key(body=dict(reversed(BODY.items()))) == key()
+    assert key(params={"size": "3", "pretty": "", "filter_path": "hits", "preference": "session-1"}) == key()
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,7 @@ def test_what_only_presents_the_results_shares_an_entry():
         key(target="other"),
         key(target=None),
         key(params={"routing": "1"}),
+        key(params={"preference": "_shards:2"}),
         key(body={"query": {"match": {"description": "laser printer"}}}),
         key(body={**BODY, "post_filter": {"term": {"brand": "HP"}}}),
         key(body={**BODY, "min_score": 1}),

@@ -8,6 +8,7 @@ from threading import Event, Thread
 import pytest
 from memory_index import MemoryIndex
 
+from genfacet.control import State, is_in_rollout
 from genfacet.engine import Engine
 from genfacet.exchange import AsyncExchange, Exchange
 from genfacet.request import read_request
@@ -280,3 +281,26 @@ def test_equal_searches_of_a_msearch_are_computed_once(engine, runner):
         assert outcomes[0].answer is outcomes[1].answer
         assert outcomes[3].answer is not outcomes[0].answer
         assert [sibling.stage for sibling in index.asked].count("counts") == 2
+
+
+def test_pages_and_aggregations_of_one_search_are_computed_once(engine, runner):
+    index = MemoryIndex(DOCUMENTS)
+    bodies = [{}, {"size": 0, "aggs": {"brands": {"terms": {"field": "brand"}}}}, {"from": 20, "sort": ["price"]}]
+    asked = read_request({"deadline_ms": 5000})
+    query = {"query": {"match": {"title": "lamp"}}}
+    plans = [engine.plan(Search("shop", {}, query | body), asked, "") for body in bodies]
+    outcomes = Exchange(engine, runner).msearch(plans, lambda: ["a", "b", "c"], None, index.answer, lambda _: 1)
+    assert all(outcome.answer.facets for outcome in outcomes)
+    assert [sibling.stage for sibling in index.asked] == ["probe", "counts"]
+
+
+def test_clients_within_and_outside_of_a_rollout_are_not_confused_in_a_msearch(engine, runner):
+    engine.control.update(State(rollout_percent=50))
+    clients = [f"client-{number}" for number in range(8)]
+    plans = [make_plan(engine, client_id=client, deadline_ms=5000) for client in clients]
+    answers = ["hits"] * len(plans)
+    outcomes = Exchange(engine, runner).msearch(
+        plans, lambda: answers, None, MemoryIndex(DOCUMENTS).answer, lambda _: 1
+    )
+    assert [bool(outcome.answer.facets) for outcome in outcomes] == [is_in_rollout(client, 50) for client in clients]
+    assert len({bool(outcome.answer.facets) for outcome in outcomes}) == 2
