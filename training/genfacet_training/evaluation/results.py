@@ -1,5 +1,6 @@
 """From rows of figures to report.json: means with intervals, differences to the baseline, problems counted."""
 
+import re
 import shlex
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.run import NO_RESULTS, Row, latency
 
 PACKAGES = ("genfacet", "elasticsearch", "numpy", "scikit-learn")
+SECRETS = ("--api-key", "--basic-auth")
 By = dict[str, dict[str, float | None]]
 """A figure by arm and query."""
 
@@ -92,7 +94,23 @@ def make_report(
 def provenance() -> dict[str, Any]:
     """The exact command, the versions that ran it, and when."""
     return {
-        "command": shlex.join(["genfacet", *sys.argv[1:]]),
+        "command": shlex.join(["genfacet", *_without_secrets(sys.argv[1:])]),
         "versions": {package: version(package) for package in PACKAGES} | {"python": sys.version.split()[0]},
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _without_secrets(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a command, because a report is passed on: keys, passwords and those in addresses become ***."""
+    shown = []
+    hidden = False
+    for argument in arguments:
+        option, equals, _ = argument.partition("=")
+        if hidden:
+            shown.append("***")
+        elif equals and option in SECRETS:
+            shown.append(f"{option}=***")
+        else:
+            shown.append(re.sub(r"(?<=://)[^/@]*@", "***@", argument))
+        hidden = argument in SECRETS and not hidden
+    return shown
