@@ -10,7 +10,7 @@ from typing import Any
 from genfacet.sibling import Sibling
 
 Document = Mapping[str, Any]
-_ANYTHING = {"match_all", "match", "multi_match", "match_phrase", "function_score", "knn"}
+_ANYTHING = {"match_all", "match", "multi_match", "match_phrase", "function_score", "knn", "semantic", "boosting"}
 
 
 class MemoryIndex:

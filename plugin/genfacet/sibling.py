@@ -13,6 +13,7 @@ from urllib.parse import quote
 import orjson
 
 from genfacet.body import Body, Clause
+from genfacet.querytext import INNER
 from genfacet.rewrite import filter_body, query_from_url
 
 _BODY_KEYS = (
@@ -95,8 +96,14 @@ def _sort_clause(part: str) -> Any:
 def matching_part(search: Search) -> Body:
     """What of a body decides the matching documents, ``post_filter`` folded into the query."""
     kept = {key: search.body[key] for key in _BODY_KEYS if search.body.get(key) is not None}
+    if search.body.get("sub_searches"):  # of 8.x; together they find what any of them finds
+        kept["query"] = {"bool": {"should": [_query_of(one) for one in search.body["sub_searches"]]}}
     post_filter = search.body.get("post_filter")
     return filter_body(kept, [post_filter]) if post_filter else kept
+
+
+def _query_of(search: Any) -> Any:
+    return search.get("query") if isinstance(search, Mapping) else search
 
 
 def matching_params(search: Search) -> dict[str, str]:
@@ -129,24 +136,18 @@ def is_approximate(search: Search) -> bool:
     """Whether totals of the search are no exact counts (knn, compound retrievers, ``terminate_after``)."""
     retriever = search.body.get("retriever")
     compound = isinstance(retriever, Mapping) and set(retriever) != {"standard"}
-    return bool(compound or search.body.get("knn") or search.body.get("terminate_after") or _has_knn(search.body))
+    return compound or _has_inexact(search.body)
 
 
-def _has_knn(node: Any) -> bool:
+def _has_inexact(node: Any) -> bool:
     if isinstance(node, Mapping):
-        return any(key == "knn" or _has_knn(inner) for key, inner in node.items() if key in _NESTING or key == "knn")
-    return isinstance(node, list) and any(map(_has_knn, node))
+        return any(
+            (key in _INEXACT and bool(inner)) or (key in _NESTING and _has_inexact(inner))
+            for key, inner in node.items()
+        )
+    return isinstance(node, list) and any(map(_has_inexact, node))
 
 
-_NESTING = {
-    "query",
-    "bool",
-    "must",
-    "should",
-    "filter",
-    "retriever",
-    "standard",
-    "dis_max",
-    "queries",
-    "function_score",
-}
+# `semantic` is a search for neighbours where its field holds dense vectors.
+_INEXACT = {"knn", "semantic", "terminate_after"}
+_NESTING = {"query", "post_filter", "retriever", "standard", "sub_searches", *INNER}.union(*INNER.values())

@@ -204,6 +204,10 @@ def test_results_that_nothing_splits_say_so():
         ({"retriever": {"standard": QUERY}}, True),
         ({"retriever": {"rrf": {"retrievers": []}}}, False),
         ({"query": {"bool": {"must": [{"knn": {"field": "v"}}]}}}, False),
+        ({"query": {"boosting": {"positive": {"constant_score": {"filter": {"knn": {"field": "v"}}}}}}}, False),
+        ({"query": {"semantic": {"field": "v", "query": "lamp"}}}, False),
+        ({"retriever": {"standard": {"query": {"match_all": {}}, "terminate_after": 3}}}, False),
+        ({"query": {"match": {"knn": "lamp"}}}, True),
     ],
 )
 def test_counts_that_may_not_be_exact_are_called_approximate(body, exact):

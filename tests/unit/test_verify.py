@@ -74,6 +74,14 @@ def test_nothing_beyond_matching_is_copied_into_a_request_for_counts():
     assert request.body["size"] == 0
 
 
+def test_several_searches_in_one_are_counted_as_what_any_of_them_finds():
+    texts = [{"match": {"title": "lamp"}}, {"match": {"brand": "lamp"}}]
+    search = Search("shop", {}, {"sub_searches": [{"query": text} for text in texts], "rank": {"rrf": {}}})
+    request = counts_request(search, DEFINITIONS, {}, CATALOG)
+    assert request.body["query"] == {"bool": {"should": texts}}
+    assert request.body.keys() == {"query", "size", "track_total_hits", "timeout", "aggs"}
+
+
 def test_dead_ends_are_dropped_and_the_most_frequent_comes_first():
     counts = Counts(9, {"brand": {"HP": 2, "Canon": 7, "Nokia": 0}}, {"brand": 9}, (), True)
     (facet,) = verified_facets(DEFINITIONS[:1], counts, {}, 5, 6)
