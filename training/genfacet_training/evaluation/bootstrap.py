@@ -62,7 +62,7 @@ def ratio_interval(units: Iterable[Fraction], seed: int, draws: int = DRAWS) -> 
     Draws whose denominators sum to 0 have no ratio and are left out. Raises ValueError for values that are not finite.
     """
     table = _table(units)
-    return _interval(_ratio(table), len(table), lambda places: _ratios(table[places]), seed, draws)
+    return _interval(_ratio(table), len(table), lambda places: _ratios(_sums(table, places)), seed, draws)
 
 
 def paired_difference(
@@ -79,9 +79,12 @@ def ratio_difference(
     table = _table((*ours[unit], *theirs[unit]) for unit in ours if unit in theirs)
     one, other = _ratio(table[:, :2]), _ratio(table[:, 2:])
     observed = None if one is None or other is None else one - other
-    return _interval(
-        observed, len(table), lambda at: _ratios(table[at][..., :2]) - _ratios(table[at][..., 2:]), seed, draws
-    )
+
+    def statistics(places: NDArray[np.int64]) -> Floats:
+        sums = _sums(table, places)
+        return _ratios(sums[:, :2]) - _ratios(sums[:, 2:])
+
+    return _interval(observed, len(table), statistics, seed, draws)
 
 
 def differences(ours: Mapping[Unit, float | None], theirs: Mapping[Unit, float | None]) -> list[float]:
@@ -136,10 +139,22 @@ def _ratio(table: Floats) -> float | None:
     return fsum(table[:, 0]) / below if below else None
 
 
-def _ratios(table: Floats) -> Floats:
-    """Ratio of the sums of each draw; NaN where the denominators sum to 0. Shape (draws, units, 2) to (draws,)."""
-    sums = table.sum(axis=1)
-    ratios: Floats = np.full(len(sums), np.nan)
+def _sums(table: Floats, places: NDArray[np.int64]) -> Floats:
+    """The sums of each draw's rows; shapes (units, numbers) and (draws, units) to (draws, numbers).
+
+    Counting how often each row was drawn is four times as fast as gathering them. einsum adds in one order on every
+    machine, a matrix product of BLAS need not.
+    """
+    draws, units = places.shape
+    shifted = places + np.arange(draws)[:, None] * units
+    counts = np.bincount(shifted.ravel(), minlength=draws * units).reshape(draws, units)
+    sums: Floats = np.einsum("du,un->dn", counts, table)
+    return sums
+
+
+def _ratios(sums: Floats) -> Floats:
+    """Numerator / denominator of each row; NaN where the denominator is 0. Shape (draws, 2) to (draws,)."""
+    ratios = np.full(len(sums), np.nan)
     np.divide(sums[:, 0], sums[:, 1], out=ratios, where=sums[:, 1] != 0)
     return ratios
 
