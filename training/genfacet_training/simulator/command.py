@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def command(
         )
         options = {"index": index, "sources": names, "seed": seed, "sessions": sessions, "days": days}
         options |= {"tastes": tastes, "click_model": click_model, "layout": layout}
-        options |= {"logged": plan.logged, "aa": repeats, "history": str(history), "model": MODEL}
+        options |= {"logged": plan.logged, "aa": repeats, "history": _digest(history), "model": MODEL}
         options |= {"inputs": fingerprint(shop, judgments)}
         asked = population.by_query()
         with opened_parts(out, options, fresh=fresh) as parts, _progress(len(asked)) as on_query:
@@ -165,6 +166,14 @@ def command(
         "stages": {stage: round(seconds, 2) for stage, seconds in stages.items()},
     }
     _write(report, out, as_json=as_json)
+
+
+def _digest(file: Path | None) -> str | None:
+    """What says whether a file is still the same."""
+    if file is None:
+        return None
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
 
 
 def _logged(arms: list[Arm], name: str | None) -> str:
