@@ -36,7 +36,8 @@ def configuration_page() -> str:
         "# Configuration\n\nOne file, `genfacet.yml` (another with `--config` or `GENFACET_CONFIG`), written by "
         "`genfacet init`. The environment wins over the file: `GENFACET_ENGINE__DEADLINE_MS=50` sets "
         "`engine.deadline_ms`, `ELASTICSEARCH_URL`, `ELASTIC_API_KEY` and `ELASTIC_BASIC_AUTH` say where Elasticsearch "
-        "is and who asks. A flag wins over both. An unknown key is an error that names the nearest known one.\n"
+        "is and who asks. A flag wins over both. An unknown key is an error that names the nearest known one. "
+        "Variables without two underscores (`GENFACET_PORT`, which Kubernetes sets) are no settings.\n"
     )
     return NOTE + intro + "".join(_section(Settings, ""))
 

@@ -15,10 +15,11 @@ from genfacet.errors import SettingsError
 
 DEFAULT_FILE = "genfacet.yml"
 ENV_PREFIX = "GENFACET_"
+NESTED = "__"
+"""What makes a variable of that prefix a setting. The others name files, servers and ports; Kubernetes alone gives
+every container near a service called genfacet a GENFACET_PORT and more."""
 LONGEST_NAME = 80
 """Most characters of a key that an error repeats."""
-# Variables of that prefix that are no settings: they name files and servers.
-ENV_RESERVED = {"GENFACET_CONFIG", "GENFACET_CACHE"}
 
 
 class _Strict(BaseModel):
@@ -170,9 +171,10 @@ def load_settings(path: str | Path | None = None, env: Mapping[str, str] | None 
     given = path or env.get("GENFACET_CONFIG")
     file = Path(given or DEFAULT_FILE)
     values = _read_file(file) if given or file.exists() else {}
-    for key, value in _environment(env).items():
+    environment = _environment(env)
+    for key, value in environment.items():
         _set(values, key, value)
-    return parse_settings(values, str(file))
+    return parse_settings(values, f"{file} and the environment" if environment else str(file))
 
 
 def parse_settings(values: Mapping[str, Any], origin: str = "the configuration") -> Settings:
@@ -225,7 +227,7 @@ def _environment(env: Mapping[str, str]) -> dict[str, Any]:
     named = {"ELASTICSEARCH_URL": "url", "ELASTIC_API_KEY": "api_key", "ELASTIC_BASIC_AUTH": "basic_auth"}
     values: dict[str, Any] = {f"elasticsearch__{key}": env[name] for name, key in named.items() if env.get(name)}
     for name, text in env.items():
-        if name.startswith(ENV_PREFIX) and name not in ENV_RESERVED and not name.startswith("GENFACET_TEST_"):
+        if name.startswith(ENV_PREFIX) and NESTED in name:
             try:
                 values[name.removeprefix(ENV_PREFIX).lower()] = yaml.safe_load(text)
             except yaml.YAMLError:
@@ -234,7 +236,7 @@ def _environment(env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _set(values: dict[str, Any], key: str, value: Any) -> None:
-    *path, last = key.split("__")
+    *path, last = key.split(NESTED)
     for part in path:
         inner = values.setdefault(part, {})
         if not isinstance(inner, dict):

@@ -86,6 +86,21 @@ def test_the_environment_wins_over_the_file(tmp_path):
         load_settings(file, {"GENFACET_ENGINE__SIZE__X": "1"})
 
 
+def test_variables_of_compose_and_of_a_kubernetes_service_are_no_settings(tmp_path):
+    file = tmp_path / "shop.yml"
+    file.write_text("engine: {size: 3}\n")
+    env = {
+        "GENFACET_PORT": "tcp://10.0.0.1:9280",
+        "GENFACET_PORT_9280_TCP_ADDR": "10.0.0.1",
+        "GENFACET_SERVICE_HOST": "10.0.0.1",
+        "GENFACET_SIDECAR_PORT": "tcp://10.0.0.2:9280",
+        "GENFACET_FOLDER": "compose",
+    }
+    assert load_settings(file, env) == load_settings(file, {})
+    with pytest.raises(SettingsError, match=r"shop\.yml and the environment: unknown key \[engine\.siz\]"):
+        load_settings(file, {**env, "GENFACET_ENGINE__SIZ": "4"})
+
+
 def test_a_template_may_be_json_text():
     search = {"template": '{"query": {"match": {"title": "{{query}}"}}}'}
     shop = parse_settings({"indices": {"shop": {"search": search}}}).indices["shop"]
