@@ -62,7 +62,8 @@ def command(
     sent: list[Mapping[str, Any]] = []
     with connection.client() as client:
         hook = GenFacet(_watched(client, sent), settings)
-        body = fill_template(configuration.search.template, query) | {"size": HITS}
+        shown_here = {"size": HITS, "track_total_hits": True}
+        body = fill_template(configuration.search.template, query) | shown_here
         answer = hook.search(index=name, **body, ext={"genfacet": section}).body
         hook.close()
         executed = sent[-1]
@@ -162,9 +163,8 @@ def _facet_table(facets: list[dict[str, Any]], explain: bool) -> Table:
 
 
 def _results(answer: Mapping[str, Any]) -> str:
-    total = answer["hits"]["total"]
-    more = "+" if total["relation"] == "gte" else ""
-    return f"{total['value']:,}{more} result{'' if total['value'] == 1 else 's'}"
+    total = answer["hits"]["total"]["value"]
+    return f"{total:,} result{'' if total == 1 else 's'}"
 
 
 def _value_line(value: Mapping[str, Any]) -> str:
@@ -179,7 +179,8 @@ def _show_execution(
     query = answer["ext"]["genfacet"]["query"]
     rewritten = f", query rewritten to {query['rewritten']!r}" if query["rewritten"] else ""
     relaxed = ", relaxed because that found nothing" if query["relaxed"] else ""
-    console.print(f"\nExecuted (mode {query['mode']}{rewritten}{relaxed}):", style="bold", markup=False)
+    mode = query["mode"] or "none, nothing that was selected is there"
+    console.print(f"\nExecuted (mode {mode}{rewritten}{relaxed}):", style="bold", markup=False)
     console.print(JSON(orjson.dumps(_executed(body)).decode()))
     console.print("\nFirst hits:", style="bold")
     field = configuration.search.text_fields[0].partition("^")[0] if configuration.search.text_fields else ""
