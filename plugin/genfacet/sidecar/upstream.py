@@ -31,7 +31,8 @@ LONG_HEADERS = 7 * 1024
 PIECE = 256 * 1024
 _SKIPPED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _JSON = [("accept", "application/json"), ("content-type", "application/json"), ("accept-encoding", "identity")]
-_CREDENTIALS = ("authorization", "es-security-runas-user", "x-opaque-id", "traceparent")
+# `es-client-authentication` holds the secret without which a JWT in `authorization` is refused.
+_CREDENTIALS = ("authorization", "es-client-authentication", "es-security-runas-user", "x-opaque-id", "traceparent")
 
 UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError)
 """What it raises where Elasticsearch does not answer."""
