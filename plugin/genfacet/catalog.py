@@ -105,6 +105,9 @@ class Catalog:
 
 @lru_cache(MOST_NAMES)
 def label_of(name: str) -> str:
-    """A readable label made of a technical name: ``~how_far`` becomes "How far"."""
+    """A readable label made of a technical name: ``~how_far`` and ``howFar`` become "How far"."""
     words = re.sub(r"[\s_.\-]+", " ", name.lstrip("~").replace("__", " ")).strip()
+    if words[:1].islower() and " " not in words:  # a capital after one letter is part of the word, as in iPhone
+        words = re.sub(r"(?<=[a-z][a-z0-9])[A-Z](?=[a-z])", lambda capital: f" {capital[0].lower()}", words)
+        words = re.sub(r"(?<=[a-z][a-z0-9])(?=[A-Z])", " ", words)
     return words[:1].upper() + words[1:]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from genfacet.catalog import label_of
 from genfacet.errors import SettingsError
 from genfacet.settings import load_settings, parse_settings
 
@@ -84,6 +85,25 @@ def test_the_environment_wins_over_the_file(tmp_path):
         load_settings(file, {"GENFACET_ENGINE__SOURCE": "["})
     with pytest.raises(SettingsError, match="no section"):
         load_settings(file, {"GENFACET_ENGINE__SIZE__X": "1"})
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("how_far", "How far"),
+        ("~how_far", "How far"),
+        ("howFar", "How far"),
+        ("netWeightG", "Net weight G"),
+        ("hasUSB", "Has USB"),
+        ("usb3Ports", "Usb3 ports"),
+        ("iPhone", "IPhone"),
+        ("WiFi", "WiFi"),
+        ("Print Technology", "Print Technology"),
+        ("HDMI-ports", "HDMI ports"),
+    ],
+)
+def test_names_become_labels(name, label):
+    assert label_of(name) == label
 
 
 def test_variables_of_compose_and_of_a_kubernetes_service_are_no_settings(tmp_path):
