@@ -38,10 +38,10 @@ def simulate(offered, sessions=600, model="position", broken=(), unverified=(), 
     errand = Errand("headset", ratings, shop, plan.world)
     population = Population(seed, ["headset"], sessions, DAYS)
     return [
-        outcome(session, served.name, trail)
+        outcome(session, served.name, visit(session, need, served, errand, plan, luck))
         for session in population.by_query()["headset"]
+        if (need := errand.need(session)) is not None
         for served in arms
-        if (trail := visit(session, served, errand, plan, luck)) is not None
     ]
 
 

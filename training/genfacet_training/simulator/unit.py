@@ -11,7 +11,7 @@ from genfacet_training.evaluation.arms import Arm
 from genfacet_training.simulator.bots import crawl
 from genfacet_training.simulator.chance import Chance
 from genfacet_training.simulator.clickmodels import ClickModel
-from genfacet_training.simulator.errand import Errand, World, describe
+from genfacet_training.simulator.errand import Errand, Need, World, describe
 from genfacet_training.simulator.outcome import Outcome, outcome, write_outcome
 from genfacet_training.simulator.population import Session
 from genfacet_training.simulator.storefront import Storefront
@@ -81,11 +81,12 @@ def simulate(
 
 
 def _run(session: Session, errand: Errand, plan: Plan, unit: Unit, lines: list[bytes]) -> None:
+    need = errand.need(session)
+    if need is None:
+        unit.problems[NOTHING_TO_WANT] = 1
+        return
     for arm in plan.arms:
-        trail = visit(session, arm, errand, plan, "")
-        if trail is None:
-            unit.problems[NOTHING_TO_WANT] = 1
-            return
+        trail = visit(session, need, arm, errand, plan)
         unit.outcomes.append(outcome(session, arm.name, trail))
         _count_places(session, errand.query, trail, unit)
         if arm.name == plan.logged:
@@ -93,18 +94,16 @@ def _run(session: Session, errand: Errand, plan: Plan, unit: Unit, lines: list[b
     if plan.alike is not None and session.number < plan.repeated and not session.user.is_bot:
         for run in range(plan.repeats):
             for side in (0, 1):
-                trail = visit(session, plan.alike, errand, plan, f"{run}/{side}")
-                if trail is not None:
-                    unit.alike.append(_alike(run, side, session, trail))
+                trail = visit(session, need, plan.alike, errand, plan, f"{run}/{side}")
+                unit.alike.append(_alike(run, side, session, trail))
 
 
-def visit(session: Session, arm: Arm, errand: Errand, plan: Plan, luck: str) -> Trail | None:
-    """One session; None where there is nothing to want. Sessions of the same ``luck`` have the same random numbers."""
+def visit(session: Session, need: Need, arm: Arm, errand: Errand, plan: Plan, luck: str = "") -> Trail:
+    """One session in one arm. Sessions of the same number and ``luck`` have the same random numbers."""
     chance = Chance(plan.world.seed, "visit", session.number, luck)
     if session.user.is_bot:
         return crawl(arm, errand, chance)
-    need = errand.need(session)
-    return None if need is None else Visit(session, need, arm, errand, plan.model, chance).go()
+    return Visit(session, need, arm, errand, plan.model, chance).go()
 
 
 def _alike(run: int, side: int, session: Session, trail: Trail) -> tuple[int, ...]:
