@@ -261,6 +261,6 @@ def take_control(control: Control, answer: Response | ApiError | TransportError)
             return control.update(State())
         return control.complain(f"Elasticsearch answered with status {answer.meta.status}")
     if isinstance(answer, TransportError):
-        return control.complain(type(answer).__name__)
+        return None  # what does not answer this fails the application's searches too, and says so there
     state = read_state(answer.body.get("_source", {})) if isinstance(answer, ObjectApiResponse) else None
     return control.complain("it is malformed") if state is None else control.update(state)

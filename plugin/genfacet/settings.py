@@ -215,12 +215,18 @@ def _read_file(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} cannot be read: {error}") from None
     except yaml.YAMLError as error:
-        raise SettingsError(f"{file} is no valid YAML: {' '.join(str(error).split())}") from None
+        raise SettingsError(f"{file} is no valid YAML{_place(error)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise SettingsError(f"{file} holds no mapping of settings")
     return values
+
+
+def _place(error: yaml.YAMLError) -> str:
+    """What is wrong and where, without the line itself, which may hold a password."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return f": {problem} in line {mark.line + 1}, column {mark.column + 1}" if mark and problem else ""
 
 
 def _environment(env: Mapping[str, str]) -> dict[str, Any]:

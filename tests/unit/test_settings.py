@@ -135,6 +135,15 @@ def test_a_file_that_is_no_configuration_is_named(tmp_path, content):
         load_settings(file, {})
 
 
+@pytest.mark.parametrize("line", ["basic_auth: me: s3cret", 'basic_auth: "me:s3cret'])
+def test_a_broken_line_is_named_by_its_place_and_not_repeated(tmp_path, line):
+    file = tmp_path / "broken.yml"
+    file.write_text(f"elasticsearch:\n  {line}\n")
+    with pytest.raises(SettingsError, match=r"broken\.yml is no valid YAML: .* in line \d, column \d+$") as caught:
+        load_settings(file, {})
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_missing_file_says_how_to_get_one(tmp_path):
     with pytest.raises(SettingsError, match="genfacet init"):
         load_settings(tmp_path / "none.yml", {})
