@@ -55,12 +55,16 @@ Facets = Generator[Step, Any, Answer]
 
 
 class Engine:
-    """Plans searches and computes their facets. ``sources`` finds a source by its name."""
+    """Plans searches and computes their facets. ``sources`` finds a source by its name.
+
+    Raises SettingsError where the configured source is not installed.
+    """
 
     def __init__(
         self, settings: Settings, control: Control | None = None, sources: Callable[[str], Source] = load_source
     ) -> None:
         self.settings = settings
+        sources(settings.engine.source)  # one that is not there is told now, not in the answer to every search
         self._source = sources
         self.control = control or Control()
         options = settings.engine

@@ -35,7 +35,10 @@ class SearchSettings(_Strict):
     @field_validator("template", mode="before")
     @classmethod
     def _read_template(cls, value: Any) -> Any:
-        return yaml.safe_load(value) if isinstance(value, str) else value
+        try:
+            return yaml.safe_load(value) if isinstance(value, str) else value
+        except yaml.YAMLError as error:
+            raise ValueError(f"no valid JSON{_place(error)} of it") from None
 
 
 class FacetSettings(_Strict):

@@ -5,6 +5,7 @@ from memory_index import MemoryIndex
 
 from genfacet.control import Control, State
 from genfacet.engine import Answer, Engine, Shared, section
+from genfacet.errors import SettingsError
 from genfacet.request import read_request
 from genfacet.settings import parse_settings
 from genfacet.sibling import Search
@@ -340,3 +341,8 @@ def test_explanations_are_given_where_asked_for():
         written = section(plan, answer, 9)
         assert all(("explanation" in facet) is explain for facet in written["facets"])
     assert len({section(plan, Answer(()), 1)["query_id"] for _ in range(3)}) == 3
+
+
+def test_a_source_that_is_not_installed_is_told_at_once():
+    with pytest.raises(SettingsError, match=r"unknown source \[guess\], known are count, entropy"):
+        make_engine(source="guess")

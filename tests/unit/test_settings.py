@@ -127,6 +127,13 @@ def test_a_template_may_be_json_text():
     assert shop.search.template["query"]["match"]["title"] == "{{query}}"
 
 
+def test_a_template_that_is_no_json_is_named_by_its_place():
+    search = {"template": '{"query":\n {"match": {"title": "{{query}}"'}
+    reason = refusal({"indices": {"shop": {"search": search}}})
+    assert "genfacet.yml: indices.shop.search.template: no valid JSON" in reason
+    assert "line 2" in reason
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"a: [", b"- 1", b"just text", b"%", b"a: &a [*a, b]"])
 def test_a_file_that_is_no_configuration_is_named(tmp_path, content):
     file = tmp_path / "broken.yml"
