@@ -35,6 +35,15 @@ def test_seeds_and_kinds_differ_in_what_matters():
     assert len({tuple(trait.name for trait in traits(1, kind)) for kind in "abcdefghijkl"}) > 5
 
 
+def test_another_crowd_may_share_the_tastes_and_is_other_people_all_the_same():
+    first, second = World.of(1, 28), World.of(2, 28, tastes=1)
+    assert (first.tastes, first.vocabulary, first.trends) == (second.tastes, second.vocabulary, second.trends)
+    judged = dict.fromkeys(headsets(), 1.0)
+    wanted = [targets(Errand("headset", judged, MemoryShop({}), world)) for world in (first, second)]
+    assert wanted[0] != wanted[1]
+    assert World.of(2, 28).tastes != second.tastes
+
+
 def test_attributes_that_few_products_carry_or_that_tell_each_one_apart_matter_to_nobody():
     odd = [replace(product, values=with_oddities(product, place < 9)) for place, product in enumerate(PRODUCTS)]
     attributes = {name: replace(CATALOG.attributes["brand"], name=name) for name in ("serial", "same", "rare")}
