@@ -1,7 +1,7 @@
 """Calls of an Elasticsearch client as the requests that they stand for, and answers with facets added."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -58,7 +58,8 @@ def record_call(
     **options: Any,
 ) -> Any:
     """Stands in for ``perform_request`` of a client; raises RecordedError instead of sending."""
-    raise RecordedError(Call(method, path, params or {}, headers or {}, body, options))
+    whole = list(body) if isinstance(body, Iterator) else body  # it is read here and sent afterwards
+    raise RecordedError(Call(method, path, params or {}, headers or {}, whole, options))
 
 
 def plain_body(client: Any, body: Any) -> Any:

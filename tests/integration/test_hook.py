@@ -386,6 +386,13 @@ def test_an_msearch_without_facets_passes(recorded, hook):
     assert first == second
 
 
+@pytest.mark.parametrize("body", [{"query": QUERY}, asking({"query": QUERY})], ids=["plain", "asking"])
+def test_an_msearch_may_be_a_generator(client, hook, body):
+    found = hook.msearch(searches=(line for line in lines(body)))["responses"][0]
+    assert found["hits"] == client.search(index=INDEX, query=QUERY)["hits"]
+    assert bool(found.get("ext")) == ("ext" in body)
+
+
 def test_an_msearch_of_odd_lines_is_elasticsearchs_to_refuse(recorded, hook):
     odd = [{"index": INDEX}, {"query": QUERY, "ext": ASK}, {"index": INDEX}]
     with pytest.raises(BadRequestError) as hooked:
