@@ -42,15 +42,21 @@ class Exchange:
         self._engine, self._runner = engine, runner
 
     def search(
-        self, plan: Plan, execute: Callable[[Search], R], send: Send, total: Callable[[R], int | None]
+        self,
+        plan: Plan,
+        execute: Callable[[Search], R],
+        send: Send,
+        total: Callable[[R], int | None],
+        until: float | None = None,
     ) -> Outcome[R]:
-        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits."""
+        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
         started = time.perf_counter()
         while True:
             run = self._runner.start(plan, send)
             try:
                 response = execute(plan.executed)
-                outcome, better = self._settle(plan, run, response, total(response), started, _deadline(plan))
+                left = _deadline(plan) if until is None else _left(until)
+                outcome, better = self._settle(plan, run, response, total(response), started, left)
             finally:
                 run.cancel()
             if better is None:
@@ -76,9 +82,11 @@ class Exchange:
                 if plan is None:
                     outcomes.append(None)
                     continue
-                run, left = runs[_run_key(plan)], max(0.0, end - time.monotonic())
+                run, left = runs[_run_key(plan)], _left(end)
                 outcome, better = self._settle(plan, run, response, total(response), started, left)
-                outcomes.append(outcome if better is None else self.search(better, execute_one, send, total))
+                if better is not None:
+                    outcome = self.search(better, execute_one, send, total, end)
+                outcomes.append(outcome)
         finally:
             for run in runs.values():
                 run.cancel()
@@ -116,14 +124,16 @@ class AsyncExchange:
         execute: Callable[[Search], Awaitable[R]],
         send: AsyncSend,
         total: Callable[[R], int | None],
+        until: float | None = None,
     ) -> Outcome[R]:
-        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits."""
+        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
         started = time.perf_counter()
         while True:
             run = self._runner.start(plan, send)
             try:
                 response = await execute(plan.executed)
-                outcome, better = await self._settle(plan, run, response, total(response), started, _deadline(plan))
+                left = _deadline(plan) if until is None else _left(until)
+                outcome, better = await self._settle(plan, run, response, total(response), started, left)
             finally:
                 run.cancel()
             if better is None:
@@ -149,9 +159,11 @@ class AsyncExchange:
                 if plan is None:
                     outcomes.append(None)
                     continue
-                run, left = runs[_run_key(plan)], max(0.0, end - time.monotonic())
+                run, left = runs[_run_key(plan)], _left(end)
                 outcome, better = await self._settle(plan, run, response, total(response), started, left)
-                outcomes.append(outcome if better is None else await self.search(better, execute_one, send, total))
+                if better is not None:
+                    outcome = await self.search(better, execute_one, send, total, end)
+                outcomes.append(outcome)
         finally:
             for run in runs.values():
                 run.cancel()
@@ -188,6 +200,10 @@ def _run_key(plan: Plan) -> str:
 
 def _deadline(plan: Plan) -> float:
     return (plan.request.deadline_ms or 0) / 1000
+
+
+def _left(end: float) -> float:
+    return max(0.0, end - time.monotonic())
 
 
 def _outcome(plan: Plan, response: R, answer: Answer | None, started: float, seconds: dict[str, float]) -> Outcome[R]:

@@ -304,3 +304,40 @@ def test_clients_within_and_outside_of_a_rollout_are_not_confused_in_a_msearch(e
     )
     assert [bool(outcome.answer.facets) for outcome in outcomes] == [is_in_rollout(client, 50) for client in clients]
     assert len({bool(outcome.answer.facets) for outcome in outcomes}) == 2
+
+
+def test_all_searches_of_a_msearch_share_a_deadline_those_that_are_repeated_too(engine, runner):
+    index, slow = MemoryIndex(DOCUMENTS), 0.06
+
+    def plans(engine):
+        gone = {"selected": {"brand": ["Nokia"]}, "deadline_ms": 600}
+        return [make_plan(engine, locale=str(number), **gone) for number in range(8)]
+
+    def send(sibling):
+        time.sleep(slow)
+        return index.answer(sibling)
+
+    def waiting():
+        return Exchange(engine, runner).msearch(
+            plans(engine), lambda: ["old"] * 8, lambda search: "new", send, lambda _: 1
+        )
+
+    async def asend(sibling):
+        await asyncio.sleep(slow)
+        return index.answer(sibling)
+
+    async def execute(search=None):
+        return "new" if search else ["old"] * 8
+
+    def awaiting():
+        other = make_engine()
+        exchange = AsyncExchange(other, AsyncRunner(other))
+        return run_async(exchange.msearch(plans(other), execute, execute, asend, lambda _: 1))
+
+    for run in (waiting, awaiting):
+        started = time.monotonic()
+        outcomes = run()
+        assert time.monotonic() - started < 0.95  # two siblings of eight searches, one after the other: 0.96
+        assert [outcome.response for outcome in outcomes] == ["new"] * 8
+        assert outcomes[0].answer.facets
+        assert outcomes[-1].answer.timed_out
