@@ -31,7 +31,7 @@ MAPPING: dict[str, Any] = {
 FACETS: dict[str, Any] = {
     "brand": {"field": "brand"},
     "stock": {"field": "in_stock", "type": "boolean", "label": "In stock"},
-    "price": {"field": "price_cents", "type": "number", "scale": 0.01, "unit": "EUR"},
+    "price": {"field": "price_cents", "type": "number", "scale": 0.01, "unit": "EUR", "most": 2**31 - 1},
     "rating": {"field": "rating", "type": "number"},
     "size": {"field": "specs.size", "flattened": True},
     "condition": {"field": "condition"},

@@ -41,7 +41,8 @@ class Attribute:
     """One facetable attribute.
 
     ``field`` is a field of its own; without one the attribute lives in the nested families. ``scale`` times the
-    stored number is the shown one. ``ranges`` is False where numbers compare as text (flattened fields).
+    stored number is the shown one. ``ranges`` is False where numbers compare as text (flattened fields). Stored numbers
+    lie between ``-most`` and ``most``: Elasticsearch refuses a search for others.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Attribute:
     scale: str = "1"
     unit: str = ""
     ranges: bool = True
+    most: int | None = None
 
 
 @dataclass(frozen=True)

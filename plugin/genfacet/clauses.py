@@ -156,8 +156,15 @@ def _range_clause(attribute: Attribute, span: Range, catalog: Catalog) -> Clause
 
 
 def _bounds(span: Range, attribute: Attribute) -> dict[str, float]:
-    sides = {"gte": span.low, "lt": span.high}
-    return {side: _stored(bound, attribute) for side, bound in sides.items() if bound is not None}
+    """The sides of a range, without those that lie beyond all numbers of the field."""
+    given = {"gte": span.low, "lt": span.high}
+    sides = {side: _stored(bound, attribute) for side, bound in given.items() if bound is not None}
+    most = attribute.most
+    if most is None:
+        return sides
+    if sides.get("gte", -most) > most or sides.get("lt", most) < -most:
+        raise UnknownValueError(f"{attribute.name!r} has no such numbers")
+    return {side: bound for side, bound in sides.items() if abs(bound) <= most}
 
 
 def _stored(number: Decimal, attribute: Attribute) -> float:
@@ -171,7 +178,10 @@ def _equal_clause(attribute: Attribute, values: Sequence[str], catalog: Catalog)
     if attribute.type == "number":
         if len(numbers) < len(values):
             raise UnknownValueError(f"{attribute.name!r} is a number")
-        return {"terms": {attribute.field: [_stored(number, attribute) for number in numbers]}}
+        stored = [_stored(number, attribute) for number in numbers]
+        if attribute.most is not None and max(map(abs, stored)) > attribute.most:
+            raise UnknownValueError(f"{attribute.name!r} has no such numbers")
+        return {"terms": {attribute.field: stored}}
     if attribute.type == "boolean":
         if not set(values) <= BOOLEANS.keys():
             raise UnknownValueError(f"{attribute.name!r} is yes or no")

@@ -50,6 +50,9 @@ class FacetSettings(_Strict):
     scale: str = Field(default="1", description="stored number times scale is the shown number (0.01 for cents)")
     unit: str = Field(default="", description="unit shown behind numbers")
     flattened: bool = Field(default=False, description="the field is a key of a flattened field: no ranges")
+    most: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="largest number that the field can store: 2147483647 in an integer, short or byte"
+    )
 
     @field_validator("scale", mode="before")
     @classmethod
@@ -90,7 +93,7 @@ class IndexSettings(_Strict):
     def catalog(self) -> Catalog:
         """What of the index is facetable."""
         attributes = {
-            name: Attribute(name, f.label or label_of(name), f.type, f.field, f.scale, f.unit, not f.flattened)
+            name: Attribute(name, f.label or label_of(name), f.type, f.field, f.scale, f.unit, not f.flattened, f.most)
             for name, f in self.facets.items()
         }
         families = tuple(Family(f.path, f.name, f.text, f.number, tuple(f.strip)) for f in self.families)

@@ -469,6 +469,18 @@ def test_no_text_of_the_query_is_filtered_and_said(hook):
     assert {hit["_source"]["brand"] for hit in found["hits"]["hits"]} == {"HP"}
 
 
+def test_a_price_beyond_what_its_field_can_hold_is_no_error(recorded, hook):
+    open_end = hook.search(index=INDEX, body=asking({"query": QUERY}, selected={"price": ["100.."]}))
+    found = hook.search(index=INDEX, body=asking({"query": QUERY}, selected={"price": ["100..999999999"]}))
+    assert found["hits"] == open_end["hits"]
+    assert found["hits"]["total"]["value"] > 0
+    beyond = hook.search(index=INDEX, body=asking({"query": QUERY}, selected={"price": ["999999999.."]}))
+    assert beyond["hits"] == recorded.search(index=INDEX, query=QUERY)["hits"]
+    assert facets_of(beyond)["ignored"] == [
+        {"name": "price", "value": "999999999..", "reason": "'price' has no such numbers"}
+    ]
+
+
 @pytest.mark.parametrize("value", ['"},{"match_all":{}', "x\u0000y", "{{query}}", "*", "a" * 512], ids=range(5))
 def test_values_stay_values(hook, value):
     found = hook.search(index=INDEX, body=asking({"query": QUERY}, selected={"brand": [value]}))

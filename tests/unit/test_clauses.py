@@ -31,6 +31,17 @@ def test_a_price_is_stored_in_cents():
     assert value_clause("price", "19.99", CATALOG) == {"terms": {"price_cents": [1999.0]}}
 
 
+def test_numbers_that_a_field_cannot_hold_are_no_values_of_it():
+    """Elasticsearch refuses a whole search for one of them."""
+    small = Catalog({"price": Attribute("price", "Price", "number", "cents", "0.01", most=2**31 - 1)}, (), ())
+    assert value_clause("price", "5..99999999", small) == {"range": {"cents": {"gte": 500.0}}}
+    assert value_clause("price", "-99999999..5", small) == {"range": {"cents": {"lt": 500.0}}}
+    assert value_clause("price", "5..21474836.47", small) == {"range": {"cents": {"gte": 500.0, "lt": 2147483647.0}}}
+    for beyond in ("99999999", "-99999999", "99999999..", "..-99999999", "99999998..99999999"):
+        with pytest.raises(UnknownValueError, match="'price' has no such numbers"):
+            value_clause("price", beyond, small)
+
+
 def test_a_boolean_reads_as_words():
     assert value_clause("stock", "no", CATALOG) == {"terms": {"in_stock": [False]}}
     assert kind_of("stock", "yes", CATALOG) == "attribute"

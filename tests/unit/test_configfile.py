@@ -24,7 +24,7 @@ def findings(**changes: object) -> Findings:
         "own_template": False,
         "category": "category",
         "popularity": None,
-        "facets": (FoundFacet("price", "Price", "price_cents", "number", "9 values", 10, "0.01"),),
+        "facets": (FoundFacet("price", "Price", "price_cents", "number", "9 values", 10, "0.01", most=2**31 - 1),),
         "families": (),
         "labels": {},
         "exclude": (),
@@ -62,6 +62,7 @@ def test_the_file_says_what_was_found() -> None:
         "scale": "0.01",
         "unit": "",
         "flattened": False,
+        "most": 2147483647,
     }
     assert index.facets["x__y_"].label == "X (y)"
     assert index.families[0].model_dump() == {

@@ -89,6 +89,14 @@ def test_the_price_is_called_price_and_cents_are_scaled() -> None:
     assert reasons(found)["list_price_cents"] == "another price"
 
 
+def test_the_largest_number_is_known_where_a_field_is_small() -> None:
+    found = find(
+        {"pages": {"type": "integer"}, "weight_g": {"type": "long"}},
+        products(pages=lambda n: n % 9, weight_g=lambda n: n % 7),
+    )
+    assert [facet(found, name).most for name in ("pages", "weight_g")] == [2147483647, None]
+
+
 def test_a_price_in_whole_units_is_not_scaled() -> None:
     found = find({"price": {"type": "double"}}, products(price=lambda n: n + 0.99))
     assert facet(found, "price").scale == "1"

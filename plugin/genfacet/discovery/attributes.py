@@ -1,7 +1,7 @@
 """Which fields of their own become facets, and which are left out for what reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genfacet.catalog import Type, label_of
 from genfacet.discovery import names
@@ -40,6 +40,7 @@ class FoundFacet:
     docs: int
     scale: str = "1"
     flattened: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +211,11 @@ def _facet(field: IndexField, snapshot: Snapshot, is_price: bool) -> FoundFacet:
     note = carried if kind == "boolean" else f"{seen.distinct:,} values, {carried}"
     if is_price:
         minor = names.holds(field.base, names.MINOR_UNITS)
-        return FoundFacet("price", "Price", field.path, kind, note, seen.docs, "0.01" if minor else "1")
+        return FoundFacet(
+            "price", "Price", field.path, kind, note, seen.docs, "0.01" if minor else "1", most=field.most
+        )
     name = field.base
-    return FoundFacet(name, label_of(name.rpartition(".")[2]), field.path, kind, note, seen.docs)
+    return FoundFacet(name, label_of(name.rpartition(".")[2]), field.path, kind, note, seen.docs, most=field.most)
 
 
 def _keys(field: IndexField, snapshot: Snapshot) -> tuple[list[FoundFacet], list[Remark]]:
@@ -242,9 +245,5 @@ def _named_once(facets: list[FoundFacet]) -> tuple[FoundFacet, ...]:
     for facet, last in zip(facets, lasts, strict=True):
         name = last if lasts.count(last) == 1 and last != RESERVED else facet.name.replace(".", "_").lstrip("~")
         name = f"{name}_value" if name == RESERVED else name
-        named.append(FoundFacet(name, *_rest(facet)))
+        named.append(replace(facet, name=name))
     return tuple(named)
-
-
-def _rest(facet: FoundFacet) -> tuple[str, str, Type, str, int, str, bool]:
-    return facet.label, facet.field, facet.type, facet.note, facet.docs, facet.scale, facet.flattened

@@ -127,6 +127,8 @@ def _options(facet: FoundFacet) -> str:
     options = [f"field: {_in_flow(facet.field)}", f"type: {facet.type}", f"label: {_in_flow(facet.label)}"]
     if facet.scale != "1":
         options.append(f"scale: {facet.scale}")
+    if facet.most is not None:
+        options.append(f"most: {facet.most}")
     if facet.flattened:
         options.append("flattened: true")
     if facet.type == "number":

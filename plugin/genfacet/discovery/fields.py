@@ -8,6 +8,7 @@ KEYWORDS = frozenset({"keyword", "constant_keyword", "wildcard"})
 TEXTS = frozenset({"text", "match_only_text", "search_as_you_type", "annotated_text"})
 WHOLE_NUMBERS = frozenset({"long", "integer", "short", "byte", "unsigned_long"})
 NUMBERS = WHOLE_NUMBERS | {"double", "float", "half_float", "scaled_float"}
+_SMALL_NUMBERS = frozenset({"integer", "short", "byte"})
 DATES = frozenset({"date", "date_nanos"})
 _FACETABLE = KEYWORDS | NUMBERS | {"boolean", "flattened"}
 
@@ -59,6 +60,11 @@ class IndexField:
     def is_number(self) -> bool:
         """Whether it holds numbers."""
         return self.type in NUMBERS
+
+    @property
+    def most(self) -> int | None:
+        """The largest number that a search of it may hold; None: any."""
+        return 2**31 - 1 if self.type in _SMALL_NUMBERS else None
 
 
 @dataclass(frozen=True, slots=True)
