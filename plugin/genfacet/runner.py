@@ -151,31 +151,32 @@ class Runner:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         workers = engine.settings.engine.workers
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="genfacet")
-        self._free = Semaphore(workers)
+        # One more for the switch, which has to be read above all where siblings hang in all the others.
+        self._pool = ThreadPoolExecutor(workers + 1, thread_name_prefix="genfacet")
+        self._free, self._spare = Semaphore(workers), Semaphore(1)
         self._shared: dict[str, Future[Any]] = {}
         self._lock = Lock()
 
     def start(self, plan: Plan, send: Send) -> "Run":
         """Starts computing the facets of a plan; ``send`` asks under the caller's credentials."""
         timings = Timings()
-        future = self._submit(self.drive, self._engine.facets(plan), send, timings)
+        future = self._submit(self._free, self.drive, self._engine.facets(plan), send, timings)
         return Run(self._engine, plan, future, timings)
 
     def submit(self, work: Callable[[], None]) -> None:
-        """Runs other work in the background where a thread is free, else not at all."""
-        self._submit(work)
+        """Runs other work in a thread of its own, one at a time; not at all where the last is still at it."""
+        self._submit(self._spare, work)
 
-    def _submit(self, work: Callable[..., Any], *args: Any) -> "Future[Any] | None":
+    def _submit(self, free: Semaphore, work: Callable[..., Any], *args: Any) -> "Future[Any] | None":
         """None where no thread is free."""
-        if not self._free.acquire(blocking=False):
+        if not free.acquire(blocking=False):
             return None
         try:
             future = self._pool.submit(work, *args)
         except RuntimeError:  # closed, no more threads in the system, or the interpreter is on its way out
-            self._free.release()
+            free.release()
             return None
-        future.add_done_callback(lambda _: self._free.release())
+        future.add_done_callback(lambda _: free.release())
         return future
 
     def close(self) -> None:

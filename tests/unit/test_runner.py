@@ -156,6 +156,18 @@ def test_where_no_thread_is_free_a_search_goes_without_at_once():
     assert runner.start(make_plan(engine), MemoryIndex(DOCUMENTS).answer).wait(1).reason == "too many searches at once"
 
 
+def test_the_switch_is_read_where_siblings_hang_in_every_thread():
+    engine = make_engine(workers=1)
+    runner, release, read = Runner(engine), Event(), Event()
+    try:
+        runner.start(make_plan(engine), lambda _: release.wait(10))
+        runner.submit(read.set)
+        assert read.wait(5)
+    finally:
+        release.set()
+        runner.close()
+
+
 def test_an_event_loop_has_a_bound_too():
     engine = make_engine(workers=1)
 
