@@ -169,6 +169,8 @@ class Engine:
         return background
 
     def _why_not(self, plan: Plan) -> str | None:
+        if plan.index is None and plan.base.target is None and self._catalogs:
+            return "the search names no index, and several are configured"
         if plan.index is None:
             return "the index is not configured: `genfacet init` writes its configuration"
         return self.control.why_not(plan.request.client_id or plan.request.session_id or plan.user_query or "")

@@ -273,6 +273,9 @@ def test_a_path_without_an_index_means_the_only_one():
     two = Engine(parse_settings({"indices": {"shop": SHOP, "other": SHOP}}))
     assert two.index(None) is None
     assert two.index("other")[0] == "other"
+    assert run(two, MemoryIndex(DOCUMENTS), target=None)[1].reason == (
+        "the search names no index, and several are configured"
+    )
 
 
 def test_switched_off_means_no_facets_and_no_siblings_but_selections_filter():
