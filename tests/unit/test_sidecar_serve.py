@@ -23,6 +23,16 @@ def test_a_port_that_is_taken() -> None:
     assert "--port" in output
 
 
+def test_without_a_configuration_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured = tmp_path / "configured.yml"
+    configured.write_text("indices: {shop: {search: {template: {}}}}")
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])  # taken, so that it ends
+        assert "No index is configured" in serve("--port", port)[1]
+        assert "No index is configured" not in serve("--port", port, "--config", str(configured))[1]
+
+
 @pytest.mark.parametrize("url", ["localhost:9200", "http://"])
 def test_an_address_that_is_none(url: str) -> None:
     code, output = serve("--url", url)

@@ -26,6 +26,8 @@ def command(settings: Settings, connection: Connection, **listener: Any) -> None
     settings = settings.model_copy(update={"sidecar": settings.sidecar.model_copy(update=given)})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = make_server(settings)
+    if not settings.indices:
+        click.echo("No index is configured, so no search gets facets: `genfacet init` writes genfacet.yml.", err=True)
     socket = listen(settings.sidecar.host, settings.sidecar.port)
     click.echo(f"GenFacet listens on {address_of(socket)}")
     try:
