@@ -19,6 +19,7 @@ NAMES = 80
 VALUES = 8
 """Most values that the probe reads of one attribute."""
 PERCENTS = (5, 25, 50, 75, 95)
+_NUMBERS = (float, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,9 @@ def value_text(key: Any, attribute: Attribute) -> str:
     """A stored value as the text of the contract: booleans as yes and no, numbers scaled and without an exponent."""
     if attribute.type == "boolean":
         return "yes" if key in (1, True, "true") else "no"
-    if isinstance(key, float | int):
+    if isinstance(key, str):  # first, because most values are
+        return key
+    if isinstance(key, _NUMBERS):
         return f"{Decimal(f'{round(key * float(attribute.scale), 9):.15g}'):f}"
     return str(key)
 

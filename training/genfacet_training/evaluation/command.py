@@ -37,7 +37,7 @@ IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--seed", default=1, show_default=True, help="Seed of intervals, samples and orders.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once.")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier run in --out finished.")
-@click.option("--json", "as_json", is_flag=True, help="Print report.json instead of a table.")
+@click.option("--json", "as_json", is_flag=True, help="Print both reports as one JSON object instead of tables.")
 @configured
 def command(
     settings: Settings,

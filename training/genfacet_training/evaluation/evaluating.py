@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 import orjson
-from rich.console import Console
 
 from genfacet.connection import Connection
 from genfacet.errors import SettingsError
@@ -19,15 +18,13 @@ from genfacet_training.evaluation.experts import read_experts
 from genfacet_training.evaluation.gold import Gold, find_gold, fingerprint, read_gold
 from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.metrics.matching import CANONICAL, EXACT, Matcher, embedding
-from genfacet_training.evaluation.parts import opened_parts
+from genfacet_training.evaluation.parts import digest_of, opened_parts
 from genfacet_training.evaluation.progress import progress
 from genfacet_training.evaluation.results import count_problems, make_report, merge
 from genfacet_training.evaluation.run import Evaluation, Row, count_parts, run
 from genfacet_training.evaluation.selections import MODES
 from genfacet_training.evaluation.shop import Shop
-from genfacet_training.reports.page import write_page
-from genfacet_training.reports.report import check_report
-from genfacet_training.reports.terminal import print_report
+from genfacet_training.reports.output import show_report, write_report
 
 LIKE = 0.7
 """Cosine from which two labels mean the same facet."""
@@ -65,11 +62,18 @@ def evaluate(settings: Settings, connection: Connection, judgments: Judgments, o
         stages = {stage: round(seconds, 2) for stage, seconds in shop.stages.items()}
     spent = {"seconds": round(time.monotonic() - started, 2), "stages": stages}
     compared = {"report": [arm.name for arm in arms], "selections": [mode.name for mode in MODES]}
+    written: dict[str, Any] = {}
     for stem, names in compared.items():
         own = merge(row for row in rows if row["arm"] in names)
         queries = _queries(judgments, unknown, own)
-        report = make_report(index=options.index, seed=options.seed, arms=names, queries=queries, rows=own, **spent)
-        _write(report, options.out / stem, as_json=options.as_json)
+        written[stem] = make_report(
+            index=options.index, seed=options.seed, arms=names, queries=queries, rows=own, **spent
+        )
+        report = write_report(written[stem], options.out / stem)
+        if not options.as_json:
+            show_report(report, options.out / stem)
+    if options.as_json:
+        click.echo(orjson.dumps(written, option=orjson.OPT_INDENT_2))
 
 
 def _rows(evaluation: Evaluation, options: Options) -> list[Row]:
@@ -80,7 +84,7 @@ def _rows(evaluation: Evaluation, options: Options) -> list[Row]:
         "seed": options.seed,
         "matcher": options.matcher,
         "experts": sorted(evaluation.experts),
-        "history": str(options.history),
+        "history": digest_of(options.history),
         "inputs": fingerprint(evaluation.shop, evaluation.judgments),
     }
     with (
@@ -126,16 +130,3 @@ def _queries(judgments: Judgments, unknown: int, rows: Sequence[Row]) -> dict[st
         "used": len(used),
         "problems": count_problems(judgments, unknown, rows),
     }
-
-
-def _write(report: dict[str, Any], stem: Path, *, as_json: bool) -> None:
-    written = orjson.dumps(report, option=orjson.OPT_INDENT_2)
-    stem.with_suffix(".json").write_bytes(written)
-    checked = check_report(report)
-    write_page(checked, stem.with_suffix(".html"))
-    if as_json:
-        click.echo(written)
-        return
-    console = Console()
-    print_report(checked, console)
-    console.print(f"{stem.with_suffix('.html')} shows it with plots.", markup=False, highlight=False)

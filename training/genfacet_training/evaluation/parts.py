@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -43,6 +44,14 @@ def opened_parts(folder: Path, run: Mapping[str, Any], *, fresh: bool = False) -
     anew.replace(path)
     with path.open("a", encoding="utf-8") as file:
         yield Parts(done, file)
+
+
+def digest_of(file: Path | None) -> str | None:
+    """The sha256 of a file that a run depends on; None for none."""
+    if file is None:
+        return None
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
 
 
 def _read(path: Path, run: Mapping[str, Any]) -> dict[str, Any]:

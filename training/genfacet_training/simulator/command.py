@@ -1,47 +1,18 @@
 """`genfacet simulate`: an A/B test with simulated shoppers."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from hashlib import file_digest
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.errors import SettingsError
 from genfacet.settings import Settings
-from genfacet_training.evaluation.arms import Arm
-from genfacet_training.evaluation.baselines import arm_names, make_arms
-from genfacet_training.evaluation.gold import fingerprint
-from genfacet_training.evaluation.judgments import Judgments, read_judgments
-from genfacet_training.evaluation.parts import opened_parts
-from genfacet_training.evaluation.results import provenance
-from genfacet_training.evaluation.shop import Shop
-from genfacet_training.reports.page import write_page
-from genfacet_training.reports.report import check_report
-from genfacet_training.reports.terminal import print_report
 from genfacet_training.simulator.clickmodels import CLICK_MODELS
-from genfacet_training.simulator.errand import World
 from genfacet_training.simulator.layouts import LAYOUTS
-from genfacet_training.simulator.population import Population
-from genfacet_training.simulator.results import count_problems, summarise
-from genfacet_training.simulator.runs import gather_events, run
-from genfacet_training.simulator.unit import Plan
 
-MODEL = "simulation 1"
-"""Another number for every change of what shoppers do: parts of an earlier one are not to be mixed in."""
 IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MIXED = "mixed"
-BEST_RATING = 3.0
-"""Ratings are scaled to 0 to 3 before they say how many shoppers want a document: 2^rating - 1."""
-REPEATED = 1000
-"""Sessions of each side of an A/A run, at most."""
 
 
 @click.command(short_help="Compare sources with simulated shoppers.")
@@ -114,113 +85,31 @@ def command(
     Every shopper runs with every source and the same random numbers. Writes report.json and report.html; all figures
     are simulated. An interrupted run goes on where it stopped.
     """
-    started = time.monotonic()
+    # Here, because these bring plots and linear algebra, which no other command should wait for.
+    from genfacet_training.evaluation.baselines import arm_names
+    from genfacet_training.evaluation.judgments import read_judgments
+    from genfacet_training.simulator.simulating import Options, simulate
+
     names = [name.strip() for name in sources.split(",") if name.strip()]
     if not names:
         raise SettingsError(f"--sources names no source, known are {', '.join(arm_names())}")
-    judgments = read_judgments(judgments_file, threshold)
     layouts = [known for known in LAYOUTS if layout in {MIXED, known.name}]
-    population = Population(seed, judgments.queries(), sessions, days, layouts)
-    with connection.client(request_timeout=60) as client, Shop(client, settings, index) as shop:
-        arms = make_arms(names, shop, seed, history)
-        shop.arms |= {arm.name: arm for arm in arms}
-        plan = Plan(
-            World.of(seed, days, tastes),
-            arms,
-            CLICK_MODELS[click_model],
-            _logged(arms, logged) if events_file else None,
-            _showing(arms)[0] if repeats else None,
-            repeats,
-            min(sessions, REPEATED),
-        )
-        options = {"index": index, "sources": names, "seed": seed, "sessions": sessions, "days": days}
-        options |= {"tastes": tastes, "click_model": click_model, "layout": layout}
-        options |= {"logged": plan.logged, "aa": repeats, "history": _digest(history), "model": MODEL}
-        options |= {"inputs": fingerprint(shop, judgments)}
-        asked = population.by_query()
-        with opened_parts(out, options, fresh=fresh) as parts, _progress(len(asked)) as on_query:
-            for _ in parts.done:
-                on_query()
-            found = run(asked, _ratings(judgments), shop, plan, parts, out, workers, on_query)
-        stages = dict(shop.stages)
-    simulated = time.monotonic()
-    if events_file is not None:
-        gather_events(out, list(asked), events_file)
-    logged_s = time.monotonic() - simulated
-    summary = summarise(found, [arm.name for arm in arms], layouts, seed, sessions, repeats, plan.alike)
-    stages |= {"events": logged_s, "figures": time.monotonic() - simulated - logged_s}
-    report = {
-        "kind": "simulation",
-        "simulated": True,
-        **provenance(),
-        "index": index,
-        "seed": seed,
-        "arms": [arm.name for arm in arms],
-        "queries": {
-            "judged": len(judgments.ratings),
-            "used": sum(bool(part["outcomes"]) for part in found.values()),
-            "problems": count_problems(judgments.problems, found),
-        },
-        **summary,
-        "seconds": round(time.monotonic() - started, 2),
-        "stages": {stage: round(seconds, 2) for stage, seconds in stages.items()},
-    }
-    _write(report, out, as_json=as_json)
-
-
-def _digest(file: Path | None) -> str | None:
-    """What says whether a file is still the same."""
-    if file is None:
-        return None
-    with file.open("rb") as opened:
-        return file_digest(opened, "sha256").hexdigest()
-
-
-def _logged(arms: list[Arm], name: str | None) -> str:
-    """The arm whose events are written."""
-    if name is None:
-        return _showing(arms)[0].name
-    if name not in {arm.name for arm in arms}:
-        raise SettingsError(f"--logged must be one of --sources, which {name} is not")
-    return name
-
-
-def _showing(arms: list[Arm]) -> list[Arm]:
-    """The arms with facets; without any there is nothing to log or to test against itself."""
-    showing = [arm for arm in arms if arm.source is not None]
-    if not showing:
-        raise SettingsError("--events and --aa want a source that shows facets among --sources")
-    return showing
-
-
-def _ratings(judgments: Judgments) -> Callable[[str], Mapping[str, float]]:
-    """Ratings of the relevant documents of a query, 0 to `BEST_RATING`."""
-    factor = BEST_RATING / judgments.most
-
-    def ratings(query: str) -> dict[str, float]:
-        return {id_: judgments.ratings[query][id_] * factor for id_ in sorted(judgments.relevant(query))}
-
-    return ratings
-
-
-def _write(report: dict[str, Any], folder: Path, *, as_json: bool) -> None:
-    written = orjson.dumps(report, option=orjson.OPT_INDENT_2)
-    (folder / "report.json").write_bytes(written)
-    checked = check_report(report)
-    write_page(checked, folder / "report.html")
-    if as_json:
-        click.echo(written)
-        return
-    console = Console()
-    print_report(checked, console)
-    console.print(f"{folder / 'report.html'} shows it with plots.", markup=False, highlight=False)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar of finished queries, on a terminal only."""
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Simulating", total=total)
-        yield lambda: bar.update(task, advance=1)
+    options = Options(
+        index=index,
+        sources=names,
+        out=out,
+        layouts=layouts,
+        seed=seed,
+        tastes=tastes,
+        sessions=sessions,
+        days=days,
+        click_model=click_model,
+        history=history,
+        events=events_file,
+        logged=logged,
+        repeats=repeats,
+        workers=workers,
+        fresh=fresh,
+        as_json=as_json,
+    )
+    simulate(settings, connection, read_judgments(judgments_file, threshold), options)
