@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 Type = Literal["keyword", "boolean", "number"]
+_UNSEEN: Any = object()
 MOST_NAMES = 50_000
 """Most raw names whose attribute is remembered."""
 
@@ -82,11 +83,12 @@ class Catalog:
     def offered_pair(self, family: Family, raw: str) -> Attribute | None:
         """The attribute of a raw nested name; None where it is not to be offered or has a field of its own."""
         known, key = self._pairs, (family.path, raw)
-        if key not in known:
+        found: Attribute | None = known.get(key, _UNSEEN)
+        if found is _UNSEEN:
             if len(known) >= MOST_NAMES:
                 known.clear()
-            known[key] = self._offered_pair(family.attribute_name(raw))
-        return known[key]
+            found = known[key] = self._offered_pair(family.attribute_name(raw))
+        return found
 
     def _offered_pair(self, name: str) -> Attribute | None:
         attribute = self.attribute(name) if self.is_offered(name) else None

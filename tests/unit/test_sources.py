@@ -174,3 +174,14 @@ def test_the_figures_are_those_of_their_formulas():
     assert jlh(seen, view(seen, background=Background(999, {"a": 99}))) == pytest.approx(2.0)
     assert jlh(seen, view(seen, background=Background(999, {"a": 999}))) == 0
     assert jlh(seen, view(seen)) == 0
+
+
+@pytest.mark.parametrize("value", ["75 x 120 x 10", "100 x 233 x 140 mm", "12 - 22000", "20 - 20,000 Hz", "74×74×142"])
+def test_texts_of_several_numbers_are_no_values(value):
+    assert define(texts("dimensions", 90, {value: 50, "85 x 54 x 3": 40}), "statistics", 6) is None
+
+
+@pytest.mark.parametrize("value", ["16:9", "205/55 R16", "2-in-1", "1920 x 1080", "32-34", "USB 3.2 - Gen 2"])
+def test_other_texts_with_numbers_are(value):
+    found = define(texts("kind", 90, {value: 50, "other": 40}), "statistics", 6)
+    assert found.values == (value, "other")

@@ -1,5 +1,6 @@
 """From an attribute of the probe to a facet: which values, in which order, with which labels."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from genfacet.facets import Definition, Kind
@@ -23,6 +24,8 @@ _EMPTY = {
     "?",
 }
 _LONGEST = 60
+# "75 x 120 x 10", "12 - 22000": several numbers in one text, which nobody chooses by and no range can be made of.
+_SEVERAL = re.compile(r"[\d.,]+ - [\d.,]+\D{0,6}|[\d.,]+(?: ?[x×*] ?[\d.,]+){2,}\D{0,6}", re.IGNORECASE)
 SPARE = 2
 """Values counted beyond the wanted ones, because a sample knows the most frequent ones only roughly."""
 
@@ -59,7 +62,8 @@ def is_discrete(seen: AttributeProbe, most: int) -> bool:
 def usable_values(seen: AttributeProbe) -> list[tuple[str, int]]:
     """The values that can be shown, most frequent first.
 
-    Left out are placeholders, essays, what reads as a range, and rarer spellings that differ in case alone.
+    Left out are placeholders, essays, what reads as a range, dimensions and spans of several numbers, and rarer
+    spellings that differ in case alone.
     """
     spellings: dict[str, tuple[str, int]] = {}
     for value, docs in seen.values:
@@ -74,6 +78,7 @@ def _is_usable(value: str) -> bool:
         and len(value) <= _LONGEST
         and value.isprintable()
         and read_range(value) is None
+        and _SEVERAL.fullmatch(value) is None
     )
 
 
