@@ -48,13 +48,15 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(config: Path, *arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [*map(str, arguments), "--config", str(config)])
+    """Runs a command of the configured server, whatever other server the environment names."""
+    return CliRunner().invoke(main, [*map(str, arguments), "--config", str(config)], env={"ELASTICSEARCH_URL": None})
 
 
 @pytest.fixture(scope="module")
 def config(es_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("config") / "genfacet.yml"
-    file.write_text(json.dumps(shop_settings(es_url, INDEX).model_dump(mode="json")))  # JSON is YAML
+    settings = shop_settings(es_url, INDEX, "genfacet-test-gone")
+    file.write_text(json.dumps(settings.model_dump(mode="json")))  # JSON is YAML
     return file
 
 
@@ -128,6 +130,7 @@ def test_what_cannot_be_used_is_counted(reports: Path) -> None:
         (["--sources", "clicks"], "needs a history"),
         (["--sources", " , "], "--sources names no source"),
         (["--index", "genfacet-test-other"], "is not configured"),
+        (["--index", "genfacet-test-gone"], "has no index genfacet-test-gone"),
     ],
 )
 def test_one_sentence_of_what_to_do(

@@ -51,6 +51,7 @@ def evaluate(settings: Settings, connection: Connection, judgments: Judgments, o
     """Evaluates and writes both reports; raises SettingsError and ShopError."""
     started = time.monotonic()
     with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
+        shop.check()
         arms = make_arms(options.sources, shop, options.seed, options.history)
         experts = read_experts(options.plans, shop.catalog) if options.plans else {}
         options.out.mkdir(parents=True, exist_ok=True)

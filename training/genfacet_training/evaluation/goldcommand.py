@@ -41,6 +41,7 @@ def command(
     """
     judgments = read_judgments(judgments_file, threshold)
     with connection.client(request_timeout=60) as client, Shop(client, settings, index) as shop:
+        shop.check()
         found = find_gold(shop, judgments, out)
     facets = sum(len(gold.facets) for gold in found)
     without = sum(not gold.facets for gold in found)

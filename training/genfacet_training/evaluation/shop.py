@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Self
 
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from genfacet.calls import JSON_HEADERS, item_total, json_object, sibling_error
 from genfacet.engine import Answer, Engine
@@ -84,6 +84,13 @@ class Shop:
 
     def __exit__(self, *_: object) -> None:
         self._runner.close()
+
+    def check(self) -> None:
+        """Raises ShopError where Elasticsearch does not hold the index; else it is no use to go on."""
+        try:
+            self._client.search(index=self.index, size=0)
+        except NotFoundError:
+            raise ShopError(f"Elasticsearch has no index {self.index}: load it, or check --url") from None
 
     def page(
         self,

@@ -63,6 +63,7 @@ def simulate(settings: Settings, connection: Connection, judgments: Judgments, o
     """Simulates and writes the report; raises SettingsError and ShopError."""
     started = time.monotonic()
     with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
+        shop.check()
         arms = make_arms(options.sources, shop, options.seed, options.history)
         shop.arms |= {arm.name: arm for arm in arms}
         plan = _plan(arms, options)
