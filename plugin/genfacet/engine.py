@@ -21,7 +21,8 @@ from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
 from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search, Sibling, is_approximate, is_whole
-from genfacet.sources import Source, View, load_source
+from genfacet.sources import Source, View
+from genfacet.sources.configured import configured_sources
 from genfacet.sources.definitions import define
 from genfacet.values import words_of
 from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
@@ -55,17 +56,18 @@ Facets = Generator[Step, Any, Answer]
 
 
 class Engine:
-    """Plans searches and computes their facets. ``sources`` finds a source by its name.
+    """Plans searches and computes their facets.
 
-    Raises SettingsError where the configured source is not installed.
+    ``sources`` finds a source by its name; by default the installed ones, with the configured weights. Raises
+    SettingsError where the configured source is not installed, or its weights cannot be read.
     """
 
     def __init__(
-        self, settings: Settings, control: Control | None = None, sources: Callable[[str], Source] = load_source
+        self, settings: Settings, control: Control | None = None, sources: Callable[[str], Source] | None = None
     ) -> None:
         self.settings = settings
-        sources(settings.engine.source)  # one that is not there is told now, not in the answer to every search
-        self._source = sources
+        self._source = sources or configured_sources(settings.engine.ranker)
+        self._source(settings.engine.source)  # one that is not there is told now, not in the answer to every search
         self.control = control or Control()
         options = settings.engine
         self._lists: TtlCache[str, tuple[Definition, ...]] = TtlCache(options.cache_entries, options.cache_ttl_s)

@@ -119,6 +119,9 @@ class EngineSettings(_Strict):
         default=100, description="extra wait for facets once the hits are there, in ms"
     )
     source: str = Field(default="statistics", description="source of facets where the request names none")
+    ranker: str | None = Field(
+        default=None, description="file of weights of `genfacet train ranker`; the shipped ones by default"
+    )
     sample: Annotated[int, Field(ge=20, le=1000)] = Field(default=150, description="first results that the probe reads")
     soft_weight: Annotated[float, Field(gt=1, le=1000)] = Field(
         default=3.0, description="factor on the score of what a soft selection matches"

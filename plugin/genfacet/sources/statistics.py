@@ -1,41 +1,32 @@
-"""The best blend of statistics that is known here: what serves on day 0, and what models have to beat.
+"""The default, which serves on day 0: the ranker's order, without facets that show the same thing twice."""
 
-The score of an attribute is log-linear in a few figures of the probe. The weights are rounded from a listwise fit to
-facets that experts chose; `tests/benchmarks/agreement.py` compares all sources on them. Contrast to the whole index is
-no part of it: it brought nothing once coverage among the first results counts this much, because attributes of another
-kind of product have none, and it would cost every audience an aggregation over the whole index.
-"""
-
-from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
-from math import exp
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from genfacet.facets import Definition
 from genfacet.probe import AttributeProbe
 from genfacet.sources import View
-from genfacet.sources.definitions import define, is_discrete
-from genfacet.sources.ranking import Look, coverage, evenness, look_of, shown_parts, words
+from genfacet.sources.definitions import define
+from genfacet.sources.ranker import Weights, shipped_weights
+from genfacet.sources.ranking import Look, coverage, evenness, look_of, shown_parts
 
-COVERAGE = 2.7
-"""Exponent of the share of the first results that carry the attribute."""
 REDUNDANT = 0.5
 """An attribute this alike to one that is already chosen is passed over."""
-BEST = exp(1 + 0.5 + 0.9 + 0.8)
-"""What `blend` makes of an attribute that all results carry and that has every other merit."""
-DIMENSIONS = frozenset({"width", "height", "depth", "weight"})
-"""Measures that every product has and that few shoppers choose by."""
 
 
+@dataclass(frozen=True)
 class Statistics:
-    """Coverage among the first results, an even split into few values, the query's own words; no two facets alike."""
+    """Attributes by learnt weights of their statistics; no two facets alike."""
 
+    weights: Weights
     needs_background = False
 
     def propose(self, view: View, size: int, values: int) -> Sequence[Definition]:
         """See ``Source.propose``."""
         chosen: list[Look] = []
         found: list[Definition] = []
-        for score, seen in _best_first(view, values):
+        for score, seen in self._best_first(view):
             if len(found) == size:
                 break
             look = look_of(seen)
@@ -47,38 +38,9 @@ class Statistics:
                 found.append(definition)
         return found
 
-
-def _best_first(view: View, values: int) -> Iterator[tuple[float, AttributeProbe]]:
-    """All attributes by falling score, ties by name; those that too few results carry to matter are not scored."""
-    waiting: list[tuple[float, str, AttributeProbe]] = []
-    for seen in sorted(view.probe.attributes.values(), key=lambda seen: -seen.docs):
-        best = coverage(seen, view) ** COVERAGE * BEST  # nothing from here on can score more
-        while waiting and -waiting[0][0] > best:
-            score, _, ready = heappop(waiting)
-            yield -score, ready
-        heappush(waiting, (-blend(seen, view, values), seen.attribute.name, seen))
-    while waiting:
-        score, _, ready = heappop(waiting)
-        yield -score, ready
-
-
-def blend(seen: AttributeProbe, view: View, values: int) -> float:
-    """The score of an attribute; only the order of scores means something."""
-    parts = [part for part in shown_parts(seen) if part > 0]
-    discrete = is_discrete(seen, values)
-    largest = max(parts, default=0.0) / (sum(parts) or 1.0)
-    head = min(1.0, sum(docs for _, docs in seen.values[:values]) / seen.docs) if discrete else 1.0
-    lists = sum("," in value for value, _ in seen.values) / (len(seen.values) or 1)
-    label = words(seen.attribute.label)
-    weight = (
-        evenness(parts)
-        + 0.5 * (1 - largest)
-        + 0.9 * head
-        + 0.8 * (not label.isdisjoint(words(view.query or "")))
-        - 1.8 * lists
-        - 2.0 * (not label.isdisjoint(DIMENSIONS))
-    )
-    return float(coverage(seen, view) ** COVERAGE) * exp(weight)
+    def _best_first(self, view: View) -> list[tuple[float, AttributeProbe]]:
+        scored = [(self.weights.score(seen, view), seen) for seen in view.probe.attributes.values()]
+        return sorted(scored, key=lambda pair: (-pair[0], pair[1].attribute.name))
 
 
 def _explain(score: float, seen: AttributeProbe, view: View) -> dict[str, float]:
@@ -86,4 +48,8 @@ def _explain(score: float, seen: AttributeProbe, view: View) -> dict[str, float]
     return {"score": score, "coverage": coverage(seen, view), "evenness": evenness(parts)}
 
 
-source = Statistics()
+def __getattr__(name: str) -> Any:
+    """``source``, made when it is asked for: importing this module reads no file."""
+    if name == "source":
+        return Statistics(shipped_weights())
+    raise AttributeError(name)

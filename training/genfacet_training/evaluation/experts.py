@@ -14,19 +14,24 @@ from genfacet_training.evaluation.splits import split
 
 
 def read_experts(file: Path, catalog: Catalog) -> dict[str, tuple[Facet, ...]]:
-    """The experts' facets of the held-out queries, in their order; raises SettingsError.
+    """The experts' facets of the held-out queries alone, in their order; raises SettingsError."""
+    facets = read_plans(file, catalog)
+    return {query: facets[query] for query in split(list(facets)).held_out}
+
+
+def read_plans(file: Path, catalog: Catalog) -> dict[str, tuple[Facet, ...]]:
+    """The experts' facets of all queries of a file, in their order; raises SettingsError.
 
     A line reads ``{"query": …, "facets": [{"name": …, "label": …, "values": […]}]}``. Values that the catalogue
-    cannot express stand as they are: agreement looks at names and labels.
+    cannot express stand as they are: agreement looks at names and labels. What trains leaves the held-out ones out.
     """
     try:
         plans = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        facets = {plan["query"]: tuple(_facet(facet, catalog) for facet in plan["facets"]) for plan in plans}
+        return {plan["query"]: tuple(_facet(facet, catalog) for facet in plan["facets"]) for plan in plans}
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise SettingsError(f"{file} is no file of plans ({type(error).__name__})") from None
-    return {query: facets[query] for query in split(list(facets)).held_out}
 
 
 def _facet(facet: Mapping[str, Any], catalog: Catalog) -> Facet:

@@ -18,11 +18,13 @@ from genfacet.exchange import Exchange
 from genfacet.facets import Definition, Facet, FacetValue, Selections
 from genfacet.measures import Matches, matches_request, read_matches
 from genfacet.planning import Plan
+from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
 from genfacet.runner import Runner, SiblingError
 from genfacet.settings import Settings
 from genfacet.sibling import Search, Sibling
-from genfacet.sources import Source, load_source
+from genfacet.sources import Source, View
+from genfacet.sources.configured import configured_sources
 from genfacet.template import fill_template
 from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.arms import Arm
@@ -70,6 +72,7 @@ class Shop:
         self.catalog = self.configuration.catalog()
         self.arms = {arm.name: arm for arm in arms}
         self._client: Any = client
+        self.installed = configured_sources(settings.engine.ranker)
         self._engine = Engine(settings, sources=self._source)
         self._runner = Runner(self._engine)
         self._exchange = Exchange(self._engine, self._runner)
@@ -134,6 +137,11 @@ class Shop:
         counts = read_counts(self._ask(counts_request(search, definitions, {}, self.catalog)), definitions, {})
         return {(name, value): count for name, values in counts.values.items() for value, count in values.items()}
 
+    def view(self, query: str) -> View:
+        """What a source sees of a query, without the background of the index; raises ShopError."""
+        request = probe_request(self._search(query, {}), {}, self.catalog, self.settings.engine.sample)
+        return View(query, read_probe(self._ask(request), {}, self.catalog), None, self.catalog)
+
     def ranking(self, query: str, first: int = FIRST) -> tuple[tuple[str, ...], int]:
         """The ids of a query's first results in their order, and the number of all."""
         response = self._execute(self._search(query, {"size": first, "_source": False, "track_total_hits": True}))
@@ -176,7 +184,7 @@ class Shop:
 
     def _source(self, name: str) -> Source:
         source = self.arms[name].source if name in self.arms else None
-        return source or load_source(name)
+        return source or self.installed(name)
 
     def _search(self, query: str, presentation: Mapping[str, Any]) -> Search:
         return Search(self.index, {}, fill_template(self.configuration.search.template, query) | dict(presentation))

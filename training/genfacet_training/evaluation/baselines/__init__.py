@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from genfacet.errors import SettingsError
-from genfacet.sources import Source, load_source, source_names
+from genfacet.sources import Source, source_names
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.documents import Document
 from genfacet_training.evaluation.shop import Shop
@@ -53,7 +53,7 @@ def _make_arm(name: str, context: Context) -> Arm:
     if name in FACTORIES:
         return Arm(name, FACTORIES[name](context), verified=name != UNVERIFIED)
     if name in source_names():
-        return Arm(name, load_source(name))
+        return Arm(name, context.shop.installed(name))
     raise SettingsError(f"unknown source [{name}], known are {', '.join(arm_names())}")
 
 

@@ -1,0 +1,13 @@
+"""`genfacet train`: what learns, each by a command of its own."""
+
+import click
+
+from genfacet_training.ranker.command import command as ranker
+
+
+@click.group(short_help="Learn from plans, judgements and the catalogue.")
+def command() -> None:
+    """Learn from plans, judgements and the catalogue itself."""
+
+
+command.add_command(ranker, "ranker")
