@@ -17,7 +17,7 @@ from genfacet.facets import Definition
 from genfacet.sources import View
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.baselines import make_arms
-from genfacet_training.evaluation.gold import make_gold
+from genfacet_training.evaluation.gold import find_gold, make_gold
 from genfacet_training.evaluation.judgments import read_judgments
 from genfacet_training.evaluation.parts import opened_parts
 from genfacet_training.evaluation.run import Evaluation, Row, run
@@ -207,6 +207,79 @@ def test_an_interrupted_run_goes_on(shop: Shop, judged: Path, tmp_path: Path) ->
     assert len(done) == len(rows)  # nothing was done twice
     assert kept < len(rows)
     assert figures(rows) == figures(evaluate(shop, arms, judged, tmp_path / "whole", 1))
+
+
+MOVING = "genfacet-test-moving"
+
+
+@pytest.fixture
+def moving(client: Elasticsearch, es_url: str, tmp_path: Path) -> Iterator[list[str | Path]]:
+    """How to evaluate a shop whose search chokes on a bracket; what comes out is in ``out``."""
+    products = dict(list(documents().items())[:60])
+    settings = shop_settings(es_url, MOVING).model_dump(mode="json")
+    template = {"query": {"query_string": {"query": "{{query}}", "fields": ["title", "description"]}}}
+    settings["indices"][MOVING]["search"]["template"] = template
+    (tmp_path / "genfacet.yml").write_text(json.dumps(settings))
+    judged = ["query,docid,rating", "printer,p1,1", "printer (,p1,1", "scanner,p2,1"]
+    (tmp_path / "judgments.csv").write_text("\n".join(judged))
+    common: list[str | Path] = ["--index", MOVING, "--judgments", tmp_path / "judgments.csv"]
+    with opened_shop(client, MOVING, products):
+        yield common
+
+
+def test_a_query_whose_search_fails_is_counted_and_the_others_go_on(moving: list[str | Path], tmp_path: Path) -> None:
+    arguments = ["evaluate", *moving, "--sources", "none,count", "--out", tmp_path / "out"]
+    result = command(tmp_path / "genfacet.yml", *arguments)
+    assert result.exit_code == 0, result.output
+    report = read(tmp_path / "out" / "report.json")
+    assert report["metrics"]["gold_ndcg"]["arms"]["count"]["n"] > 0
+    problems = report["queries"]["problems"]
+    assert problems["count: a search failed: a sibling was answered with status 400"] == 1
+    assert problems["query that nobody looked ahead for: its search failed, or --gold lacks it"] == 1
+    gold = command(tmp_path / "genfacet.yml", "gold", *moving, "--out", tmp_path / "new" / "gold.jsonl", "--json")
+    assert gold.exit_code == 0, gold.output
+    assert json.loads(gold.stdout)["failed"] == 1
+
+
+def test_figures_of_an_index_that_has_changed_are_not_passed_off_as_new(
+    client: Elasticsearch, moving: list[str | Path], tmp_path: Path
+) -> None:
+    arguments = ["evaluate", *moving, "--sources", "count", "--out", tmp_path / "out"]
+    config = tmp_path / "genfacet.yml"
+    assert command(config, *arguments).exit_code == 0
+    again = command(config, *arguments)
+    assert again.exit_code == 0
+    assert "of an earlier run" in again.output
+    before = read(tmp_path / "out" / "report.json")
+    product = documents()["p3"]
+    client.index(index=MOVING, id="p3", document=product | {"title": "printer " * 9}, refresh=True)
+    refused = command(config, *arguments)
+    assert refused.exit_code == 2
+    assert "an index that has changed since" in refused.output
+    assert command(config, *arguments, "--fresh").exit_code == 0
+    assert read(tmp_path / "out" / "report.json")["made_at"] >= before["made_at"]
+
+
+def test_a_look_ahead_that_was_interrupted_goes_on(
+    shop: Shop, judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judgments, file = read_judgments(judged), tmp_path / "gold.jsonl"
+    whole = find_gold(shop, judgments, tmp_path / "whole.jsonl")
+    asked: list[str] = []
+    ranking = shop.ranking
+
+    def interrupted(query: str) -> Any:
+        asked.append(query)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return ranking(query)
+
+    monkeypatch.setattr(shop, "ranking", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        find_gold(shop, judgments, file)
+    assert [gold.facets for gold in find_gold(shop, judgments, file)] == [gold.facets for gold in whole]
+    assert len(asked) == 1 + len(whole)  # only the one that was cut short was asked twice
+    assert file.read_text() == (tmp_path / "whole.jsonl").read_text()
 
 
 @pytest.fixture

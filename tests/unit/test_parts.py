@@ -39,3 +39,15 @@ def test_another_run_is_refused_and_kept(tmp_path: Path) -> None:
         assert parts.done == {"a": 1}
     with opened_parts(tmp_path, RUN | {"seed": 2}, fresh=True) as parts:
         assert parts.done == {}
+
+
+def test_what_failed_is_done_again(tmp_path: Path) -> None:
+    with opened_parts(tmp_path, RUN) as parts:
+        parts.add("a", {"problem": "timed out"})
+        parts.add("b", {"problem": None})
+    with opened_parts(tmp_path, RUN) as parts:
+        parts.forget(lambda part: part["problem"] is not None)
+        assert list(parts.done) == ["b"]
+        parts.add("a", {"problem": None})
+    with opened_parts(tmp_path, RUN) as parts:
+        assert parts.done == {"a": {"problem": None}, "b": {"problem": None}}

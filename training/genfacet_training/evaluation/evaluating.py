@@ -1,7 +1,7 @@
 """The way of an evaluation, from judgements to its reports."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ import click
 import orjson
 
 from genfacet.connection import Connection
-from genfacet.errors import SettingsError
 from genfacet.settings import Settings
 from genfacet_training.evaluation.baselines import make_arms
 from genfacet_training.evaluation.embedding import Embedding
@@ -18,16 +17,18 @@ from genfacet_training.evaluation.experts import read_experts
 from genfacet_training.evaluation.gold import Gold, find_gold, fingerprint, read_gold
 from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.metrics.matching import CANONICAL, EXACT, Matcher, embedding
-from genfacet_training.evaluation.parts import digest_of, opened_parts
+from genfacet_training.evaluation.parts import data_mark, digest_of, opened_parts, say_resumed
 from genfacet_training.evaluation.progress import progress
 from genfacet_training.evaluation.results import count_problems, make_report, merge
-from genfacet_training.evaluation.run import Evaluation, Row, count_parts, run
+from genfacet_training.evaluation.run import NO_RESULTS, Evaluation, Row, count_parts, run
 from genfacet_training.evaluation.selections import MODES
 from genfacet_training.evaluation.shop import Shop
 from genfacet_training.reports.output import show_report, write_report
 
 LIKE = 0.7
 """Cosine from which two labels mean the same facet."""
+UNKNOWN = "judgement of a document that the index does not hold"
+WITHOUT_GOLD = "query that nobody looked ahead for: its search failed, or --gold lacks it"
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,24 @@ def evaluate(settings: Settings, connection: Connection, judgments: Judgments, o
         shop.check()
         arms = make_arms(options.sources, shop, options.seed, options.history)
         experts = read_experts(options.plans, shop.catalog) if options.plans else {}
-        options.out.mkdir(parents=True, exist_ok=True)
-        gold = _gold(shop, judgments, options.gold, options.out / "gold.jsonl")
         closed, opened = _matchers(options.matcher, shop, options.seed)
-        evaluation = Evaluation(shop, arms, judgments, gold, experts, options.seed, closed, opened)
+        decisive = _decisive(shop, judgments, experts, options) | {"data": data_mark(client, options.index)}
+        with opened_parts(options.out, decisive, fresh=options.fresh) as parts:
+            parts.forget(lambda row: row["problem"] not in {None, NO_RESULTS})
+            say_resumed(options.out, len(parts.done))
+            gold = _gold(shop, judgments, options)
+            evaluation = Evaluation(shop, arms, judgments, gold, experts, options.seed, closed, opened)
+            with progress("Evaluating", count_parts(evaluation), done=len(parts.done)) as on_part:
+                rows = run(evaluation, parts, options.workers, on_part)
         unknown = _unknown(shop, judgments)
-        rows = _rows(evaluation, options)
+        lacking = sum(query not in gold for query in judgments.queries())
         stages = {stage: round(seconds, 2) for stage, seconds in shop.stages.items()}
     spent = {"seconds": round(time.monotonic() - started, 2), "stages": stages}
     compared = {"report": [arm.name for arm in arms], "selections": [mode.name for mode in MODES]}
     written: dict[str, Any] = {}
     for stem, names in compared.items():
         own = merge(row for row in rows if row["arm"] in names)
-        queries = _queries(judgments, unknown, own)
+        queries = _queries(judgments, {UNKNOWN: unknown, WITHOUT_GOLD: lacking}, own)
         written[stem] = make_report(
             index=options.index, seed=options.seed, arms=names, queries=queries, rows=own, **spent
         )
@@ -77,35 +83,27 @@ def evaluate(settings: Settings, connection: Connection, judgments: Judgments, o
         click.echo(orjson.dumps(written, option=orjson.OPT_INDENT_2))
 
 
-def _rows(evaluation: Evaluation, options: Options) -> list[Row]:
-    """All rows; those that an earlier run in the same folder finished are taken from there."""
-    decisive = {
+def _decisive(shop: Shop, judgments: Judgments, experts: Mapping[str, object], options: Options) -> dict[str, Any]:
+    """All that decides what a row comes to, but for the content of the index."""
+    return {
         "index": options.index,
         "sources": list(options.sources),
         "seed": options.seed,
         "matcher": options.matcher,
-        "experts": sorted(evaluation.experts),
+        "experts": sorted(experts),
+        "gold": digest_of(options.gold),
         "history": digest_of(options.history),
-        "inputs": fingerprint(evaluation.shop, evaluation.judgments),
+        "engine": shop.settings.engine.model_dump(mode="json"),
+        "inputs": fingerprint(shop, judgments),
     }
-    with (
-        opened_parts(options.out, decisive, fresh=options.fresh) as parts,
-        progress("Evaluating", count_parts(evaluation), done=len(parts.done)) as on_part,
-    ):
-        return run(evaluation, parts, options.workers, on_part)
 
 
-def _gold(shop: Shop, judgments: Judgments, given: Path | None, own: Path) -> dict[str, Gold]:
-    """The gold facets: those given, else those that an earlier run left, else made now and kept."""
-    mark = fingerprint(shop, judgments)
-    if given is not None:
-        return read_gold(given, mark)
-    if own.exists():
-        try:
-            return read_gold(own, mark)
-        except SettingsError:
-            pass  # of an earlier run with other options: made again below
-    return {gold.query: gold for gold in find_gold(shop, judgments, own)}
+def _gold(shop: Shop, judgments: Judgments, options: Options) -> dict[str, Gold]:
+    """The gold facets: those given, else those that are kept in the folder, made now where an earlier run did not."""
+    if options.gold is not None:
+        return read_gold(options.gold, fingerprint(shop, judgments))
+    found = find_gold(shop, judgments, options.out / "gold.jsonl", fresh=options.fresh)
+    return {gold.query: gold for gold in found}
 
 
 def _matchers(name: str, shop: Shop, seed: int) -> tuple[Matcher, Matcher]:
@@ -124,10 +122,10 @@ def _unknown(shop: Shop, judgments: Judgments) -> int:
     return sum(id_ not in known for ratings in judgments.ratings.values() for id_ in ratings)
 
 
-def _queries(judgments: Judgments, unknown: int, rows: Sequence[Row]) -> dict[str, Any]:
+def _queries(judgments: Judgments, others: Mapping[str, int], rows: Sequence[Row]) -> dict[str, Any]:
     used = {row["query"] for row in rows if row["figures"] and row["query"] in judgments.ratings}
     return {
         "judged": len(judgments.ratings),
         "used": len(used),
-        "problems": count_problems(judgments, unknown, rows),
+        "problems": count_problems(judgments, others, rows),
     }

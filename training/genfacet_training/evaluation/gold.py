@@ -1,7 +1,7 @@
 """Gold facets of judged queries, found by looking ahead, in a file that one command makes again."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ from genfacet.facets import Facet, FacetValue
 from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.lookahead import Choice, candidates, choose
 from genfacet_training.evaluation.progress import progress
-from genfacet_training.evaluation.shop import Shop
+from genfacet_training.evaluation.shop import Shop, ShopError
 
 VERSION = 1
 
@@ -86,7 +86,10 @@ def write_gold(file: Path, found: Sequence[Gold], mark: str) -> None:
     """Writes a file: a first line with the fingerprint, then a query a line."""
     lines = [json.dumps({"gold": VERSION, "fingerprint": mark, "queries": len(found)})]
     lines += [json.dumps(_as_json(gold), ensure_ascii=False) for gold in found]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    anew = file.with_name(f"{file.name}.new")  # so that an interruption here loses nothing either
+    anew.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    anew.replace(file)
 
 
 def read_gold(file: Path, mark: str | None = None) -> dict[str, Gold]:
@@ -107,23 +110,54 @@ def read_gold(file: Path, mark: str | None = None) -> dict[str, Gold]:
 
 
 def make_gold(
-    shop: Shop, judgments: Judgments, on_query: Callable[[str, Gold], None] = lambda _, __: None
+    shop: Shop, judgments: Judgments, on_query: Callable[[str, Gold | None], None] = lambda _, __: None
 ) -> list[Gold]:
-    """Looks ahead for every judged query that has a relevant product; raises ShopError."""
-    found = []
-    for query in judgments.queries():
-        gold = look_ahead(shop, query, judgments.relevant(query))
-        found.append(gold)
+    """Looks ahead for every judged query that has a relevant product.
+
+    A query whose search fails has no gold facets and is left out; ``on_query`` gets None for it.
+    """
+    return list(_looked_ahead(shop, judgments, judgments.queries(), on_query))
+
+
+def _looked_ahead(
+    shop: Shop, judgments: Judgments, queries: Iterable[str], on_query: Callable[[str, Gold | None], None]
+) -> Iterator[Gold]:
+    for query in queries:
+        try:
+            gold = look_ahead(shop, query, judgments.relevant(query))
+        except ShopError:
+            on_query(query, None)
+            continue
+        yield gold
         on_query(query, gold)
-    return found
 
 
-def find_gold(shop: Shop, judgments: Judgments, file: Path) -> list[Gold]:
-    """Looks ahead for every judged query, with a progress bar, and keeps what was found in a file."""
-    with progress("Looking ahead", len(judgments.queries())) as on_query:
-        found = make_gold(shop, judgments, lambda *_: on_query())
-    write_gold(file, found, fingerprint(shop, judgments))
-    return found
+def find_gold(shop: Shop, judgments: Judgments, file: Path, *, fresh: bool = False) -> list[Gold]:
+    """Looks ahead for every judged query, with a progress bar, and keeps what was found in a file.
+
+    What the file holds already, of the same configuration and judgements, is taken from there unless ``fresh``: a run
+    that was interrupted goes on, and queries whose search failed are tried again.
+    """
+    mark = fingerprint(shop, judgments)
+    queries = judgments.queries()
+    found = {} if fresh else _kept(file, mark)
+    left = [query for query in queries if query not in found]
+    try:
+        with progress("Looking ahead", len(queries), done=len(queries) - len(left)) as on_query:
+            for gold in _looked_ahead(shop, judgments, left, lambda *_: on_query()):
+                found[gold.query] = gold
+    finally:  # an interruption loses nothing of a long search
+        ordered = [found[query] for query in queries if query in found]
+        write_gold(file, ordered, mark)
+    return ordered
+
+
+def _kept(file: Path, mark: str) -> dict[str, Gold]:
+    """What an earlier run left; nothing where it had other options."""
+    try:
+        return read_gold(file, mark)
+    except SettingsError:
+        return {}
 
 
 def _as_json(gold: Gold) -> dict[str, Any]:

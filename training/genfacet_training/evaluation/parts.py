@@ -1,12 +1,15 @@
 """Finished parts of a long run, in a file: an interrupted run goes on where it stopped."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
+
+import click
+from elasticsearch import ApiError, Elasticsearch
 
 from genfacet.errors import SettingsError
 
@@ -19,6 +22,10 @@ class Parts:
     def __init__(self, done: dict[str, Any], file: IO[str]) -> None:
         self.done = done
         self._file, self._lock = file, Lock()
+
+    def forget(self, failed: Callable[[Any], bool]) -> None:
+        """Forgets the parts that failed, so that they are made again."""
+        self.done = {key: part for key, part in self.done.items() if not failed(part)}
 
     def add(self, key: str, part: Any) -> None:
         """Keeps a finished part, at once and in the file too."""
@@ -54,6 +61,29 @@ def digest_of(file: Path | None) -> str | None:
         return file_digest(opened, "sha256").hexdigest()
 
 
+def data_mark(client: Elasticsearch, index: str) -> list[Any]:
+    """What changes with the content of an index: its identity, the number of its documents, and every write to them.
+
+    The identity is left out where the caller may not read it.
+    """
+    written = {"written": {"sum": {"field": "_seq_no"}}}
+    answer = client.search(index=index, size=0, track_total_hits=True, aggs=written)
+    try:
+        settings = client.indices.get_settings(index=index, name="index.uuid")
+        identity = sorted(own["settings"]["index"]["uuid"] for own in settings.body.values())
+    except ApiError:
+        identity = []
+    return [identity, answer["hits"]["total"]["value"], answer["aggregations"]["written"]["value"]]
+
+
+def say_resumed(folder: Path, done: int) -> None:
+    """Says that figures are not of this run: a source whose code has changed since does not show in them."""
+    if done:
+        click.echo(
+            f"{done:,} parts of an earlier run in {folder} are taken from there; --fresh makes them again", err=True
+        )
+
+
 def _read(path: Path, run: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of a file; a last line that an interruption cut short is left out."""
     head, *lines = path.read_text(encoding="utf-8").split("\n")
@@ -61,7 +91,10 @@ def _read(path: Path, run: Mapping[str, Any]) -> dict[str, Any]:
     if known is None:
         return {}
     if known.get("run") != json.loads(json.dumps(run)):
-        raise SettingsError(f"{path.parent} holds a run with other options: choose another --out, or --fresh")
+        raise SettingsError(
+            f"{path.parent} holds a run with other options, or of an index that has changed since: "
+            "choose another --out, or --fresh"
+        )
     entries = [entry for line in lines if (entry := _decode(line)) is not None]
     return {entry["key"]: entry["part"] for entry in entries if "key" in entry}
 

@@ -50,10 +50,9 @@ def _intervals(by: By, baseline: str, seed: int) -> dict[str, Any]:
     }
 
 
-def count_problems(judgments: Judgments, unknown: int, rows: Sequence[Row]) -> dict[str, int]:
-    """Everything that was set aside, by reason: of the judgements, of the index, of arms."""
-    counted = Counter(judgments.problems)
-    counted["judgement of a document that the index does not hold"] += unknown
+def count_problems(judgments: Judgments, others: Mapping[str, int], rows: Sequence[Row]) -> dict[str, int]:
+    """Everything that was set aside, by reason: of the judgements, of what ``others`` counted, of arms."""
+    counted = Counter(judgments.problems) + Counter(others)
     counted["query without results"] = len({row["query"] for row in rows if row["problem"] == NO_RESULTS})
     for row in rows:
         if row["problem"] not in {None, NO_RESULTS}:

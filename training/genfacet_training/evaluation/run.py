@@ -13,6 +13,7 @@ from statistics import quantiles
 from typing import Any
 
 from genfacet.facets import Facet
+from genfacet.runner import failure
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.figures import Figures, Truth, expert_figures, facet_figures
 from genfacet_training.evaluation.gold import Gold
@@ -170,6 +171,8 @@ def _arm_row(shop: Shop, arm: Arm, query: str, measure: Callable[[Page], Figures
         figures = measure(page) if page.failure is None else {}
     except ShopError as error:
         return _row(query, arm.name, {}, (), str(error))
+    except Exception as error:  # a source of someone else may raise anything, and the run goes on
+        return _row(query, arm.name, {}, (), failure(error))
     problem = page.failure or (NO_RESULTS if not page.total else None)
     return _row(query, arm.name, figures, page.facets, problem) | {"ms": page.seconds * 1000}
 

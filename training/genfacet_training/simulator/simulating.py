@@ -16,7 +16,7 @@ from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.baselines import make_arms
 from genfacet_training.evaluation.gold import fingerprint
 from genfacet_training.evaluation.judgments import Judgments
-from genfacet_training.evaluation.parts import digest_of, opened_parts
+from genfacet_training.evaluation.parts import data_mark, digest_of, opened_parts, say_resumed
 from genfacet_training.evaluation.progress import progress
 from genfacet_training.evaluation.results import provenance
 from genfacet_training.evaluation.shop import Shop
@@ -27,7 +27,7 @@ from genfacet_training.simulator.layouts import Layout
 from genfacet_training.simulator.population import Population
 from genfacet_training.simulator.results import count_problems, summarise
 from genfacet_training.simulator.runs import gather_events, run
-from genfacet_training.simulator.unit import Plan
+from genfacet_training.simulator.unit import Plan, is_lost
 
 MODEL = "simulation 1"
 """Another number for every change of what shoppers do: parts of an earlier one are not to be mixed in."""
@@ -70,11 +70,12 @@ def simulate(settings: Settings, connection: Connection, judgments: Judgments, o
         asked = Population(
             options.seed, judgments.queries(), options.sessions, options.days, options.layouts
         ).by_query()
-        with (
-            opened_parts(options.out, _decisive(plan, shop, judgments, options), fresh=options.fresh) as parts,
-            progress("Simulating", len(asked), done=len(parts.done)) as on_query,
-        ):
-            found = run(asked, _ratings(judgments), shop, plan, parts, options.out, options.workers, on_query)
+        decisive = _decisive(plan, shop, judgments, options) | {"data": data_mark(client, options.index)}
+        with opened_parts(options.out, decisive, fresh=options.fresh) as parts:
+            parts.forget(is_lost)
+            say_resumed(options.out, len(parts.done))
+            with progress("Simulating", len(asked), done=len(parts.done)) as on_query:
+                found = run(asked, _ratings(judgments), shop, plan, parts, options.out, options.workers, on_query)
         stages = dict(shop.stages)
     simulated = time.monotonic()
     if options.events is not None:
@@ -129,6 +130,7 @@ def _decisive(plan: Plan, shop: Shop, judgments: Judgments, options: Options) ->
         "aa": options.repeats,
         "history": digest_of(options.history),
         "model": MODEL,
+        "engine": shop.settings.engine.model_dump(mode="json"),
         "inputs": fingerprint(shop, judgments),
     }
 

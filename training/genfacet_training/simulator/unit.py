@@ -20,6 +20,7 @@ from genfacet_training.simulator.ubi import events
 from genfacet_training.simulator.visit import Visit
 
 NOTHING_TO_WANT = "query that finds nothing which anyone could want"
+LOST = "query lost"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def simulate(
     except Exception as error:  # whatever a shop raises: this query is counted as lost and the others go on
         unit = Unit()
         lines.clear()
-        unit.problems[f"query lost: {describe(error)}"] += 1
+        unit.problems[f"{LOST}: {describe(error)}"] += 1
     unit.problems += errand.problems
     unit.milliseconds = errand.milliseconds
     if plan.logged is not None:
@@ -154,3 +155,8 @@ def as_part(unit: Unit) -> dict[str, Any]:
         "problems": dict(unit.problems),
         "kind": unit.kind,
     }
+
+
+def is_lost(part: Mapping[str, Any]) -> bool:
+    """Whether a unit, as JSON has it, failed as a whole."""
+    return any(problem.startswith(f"{LOST}:") for problem in part["problems"])
