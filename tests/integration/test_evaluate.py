@@ -80,6 +80,8 @@ def test_a_report_for_people_and_one_for_machines(reports: Path) -> None:
     assert report["kind"] == "evaluation"
     assert report["simulated"] is False
     assert report["baseline"] == "none"
+    assert report["settings"]["matcher"] == "exact"
+    assert report["metrics"]["gold_ndcg"]["about"].endswith("Matcher: exact.")
     assert report["stages"].keys() >= {"search", "probe", "counts", "measures"}
     assert set(report["latency"]) == set(report["arms"])
     for stem in ("report", "selections"):

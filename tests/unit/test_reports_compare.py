@@ -133,6 +133,21 @@ def test_what_cannot_be_compared_at_all(run, change, reason):
     assert reason in result.output
 
 
+def test_simulations_of_other_shoppers_are_not_compared(run):
+    before = make_simulation() | {"settings": {"click model": "position", "sessions": "100"}}
+    after = make_simulation() | {"settings": {"click model": "cascade", "sessions": "100"}}
+    result = run(before, after)
+    assert result.exit_code == 2
+    assert "Nothing: click model position and cascade make other shoppers." in result.output
+
+
+def test_another_matcher_is_told(run):
+    before, after = (make_report() | {"settings": {"matcher": name}} for name in ("exact", "canonical"))
+    result = run(before, after)
+    assert result.exit_code == 0
+    assert "Setting matcher: exact, then canonical." in result.output
+
+
 def test_what_cannot_be_compared_is_named_and_the_rest_is_compared():
     before = make_report()
     after = changed(before, gain=0.05)

@@ -14,7 +14,7 @@ from genfacet.settings import Settings
 from genfacet_training.evaluation.baselines import make_arms
 from genfacet_training.evaluation.embedding import Embedding
 from genfacet_training.evaluation.experts import read_experts
-from genfacet_training.evaluation.gold import Gold, find_gold, fingerprint, read_gold
+from genfacet_training.evaluation.gold import Gold, asked_of, find_gold, fingerprint, read_gold
 from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.metrics.matching import CANONICAL, EXACT, Matcher, embedding
 from genfacet_training.evaluation.parts import data_mark, digest_of, opened_parts, say_resumed
@@ -27,6 +27,8 @@ from genfacet_training.reports.output import show_report, write_report
 
 LIKE = 0.7
 """Cosine from which two labels mean the same facet."""
+MATCHED = ("gold_hit", "gold_mrr", "gold_ndcg", "expert_ndcg", "expert_hit", "expert_mrr")
+"""The figures of closed facets against chosen ones."""
 UNKNOWN = "judgement of a document that the index does not hold"
 WITHOUT_GOLD = "query that nobody looked ahead for: its search failed, or --gold lacks it"
 
@@ -68,13 +70,22 @@ def evaluate(settings: Settings, connection: Connection, judgments: Judgments, o
         lacking = sum(query not in gold for query in judgments.queries())
         stages = {stage: round(seconds, 2) for stage, seconds in shop.stages.items()}
     spent = {"seconds": round(time.monotonic() - started, 2), "stages": stages}
+    settings_told = {"matcher": closed.name, **asked_of(shop, judgments)}
+    matchers = dict.fromkeys(MATCHED, closed.name) | {"expert_open_hit": opened.name}
     compared = {"report": [arm.name for arm in arms], "selections": [mode.name for mode in MODES]}
     written: dict[str, Any] = {}
     for stem, names in compared.items():
         own = merge(row for row in rows if row["arm"] in names)
         queries = _queries(judgments, {UNKNOWN: unknown, WITHOUT_GOLD: lacking}, own)
         written[stem] = make_report(
-            index=options.index, seed=options.seed, arms=names, queries=queries, rows=own, **spent
+            index=options.index,
+            seed=options.seed,
+            arms=names,
+            queries=queries,
+            rows=own,
+            matchers=matchers,
+            settings=settings_told,
+            **spent,
         )
         report = write_report(written[stem], options.out / stem)
         if not options.as_json:

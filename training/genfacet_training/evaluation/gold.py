@@ -82,6 +82,11 @@ def fingerprint(shop: Shop, judgments: Judgments) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def asked_of(shop: Shop, judgments: Judgments) -> dict[str, str]:
+    """What a report tells of its inputs, so that two of them are not set against each other unawares."""
+    return {"threshold": f"{judgments.threshold:g}", "judgements and index": fingerprint(shop, judgments)[:12]}
+
+
 def write_gold(file: Path, found: Sequence[Gold], mark: str) -> None:
     """Writes a file: a first line with the fingerprint, then a query a line."""
     lines = [json.dumps({"gold": VERSION, "fingerprint": mark, "queries": len(found)})]

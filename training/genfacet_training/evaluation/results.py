@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -21,13 +21,21 @@ By = dict[str, dict[str, float | None]]
 """A figure by arm and query."""
 
 
-def summarise(rows: Sequence[Row], arms: Sequence[str], seed: int) -> dict[str, dict[str, Any]]:
-    """``metrics`` of report.json: every figure that some row has, by arm, with differences to the first arm."""
+def summarise(
+    rows: Sequence[Row], arms: Sequence[str], seed: int, matchers: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """``metrics`` of report.json: every figure that some row has, by arm, with differences to the first arm.
+
+    ``matchers`` names what figures against chosen facets were matched by, by the names of the figures.
+    """
     found = {}
     for name, metric in METRICS.items():
         by = _by_arm(rows, name)
         if any(figure is not None for figures in by.values() for figure in figures.values()):
-            found[name] = asdict(metric) | _intervals({arm: by.get(arm, {}) for arm in arms}, arms[0], seed)
+            named = f" Matcher: {matchers[name]}." if name in matchers else ""
+            found[name] = asdict(replace(metric, about=metric.about + named)) | _intervals(
+                {arm: by.get(arm, {}) for arm in arms}, arms[0], seed
+            )
     return found
 
 
@@ -71,9 +79,16 @@ def merge(rows: Iterable[Row]) -> list[Row]:
 
 
 def make_report(
-    *, index: str, seed: int, arms: Sequence[str], queries: Mapping[str, Any], rows: Sequence[Row], **measured: Any
+    *,
+    index: str,
+    seed: int,
+    arms: Sequence[str],
+    queries: Mapping[str, Any],
+    rows: Sequence[Row],
+    matchers: Mapping[str, str],
+    **measured: Any,
 ) -> dict[str, Any]:
-    """The whole of report.json of an evaluation. ``measured``: seconds of the run, and of its stages."""
+    """The whole of report.json of an evaluation. ``measured``: settings, seconds of the run, and of its stages."""
     return {
         "kind": "evaluation",
         "simulated": False,
@@ -83,7 +98,7 @@ def make_report(
         "arms": list(arms),
         "baseline": arms[0],
         "queries": dict(queries),
-        "metrics": summarise(rows, arms, seed),
+        "metrics": summarise(rows, arms, seed, matchers),
         "per_query": [{key: value for key, value in row.items() if key != "ms"} for row in rows],
         "latency": latency(rows),
         **measured,

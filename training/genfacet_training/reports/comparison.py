@@ -19,6 +19,9 @@ FALSE_DISCOVERIES = 0.05
 SEED = 1
 """Seed of the resampling; the comparison of the same two files is always the same."""
 
+SHOPPERS = ("click model", "layouts", "tastes", "days", "sessions")
+"""Settings of a simulation that decide who its shoppers are."""
+
 Outcome = Literal["better", "worse", "other", "noise", "same"]
 
 
@@ -98,6 +101,10 @@ def _obstacle(first: Report, second: Report) -> str | None:
         return f"Nothing: the first is of kind {first.kind}, the second of kind {second.kind}."
     if first.kind == "simulation" and first.seed != second.seed:
         return f"Nothing: seeds {first.seed} and {second.seed} make other shoppers with other tastes."
+    for name in SHOPPERS:
+        one, other = (printable(report.settings.get(name, "unknown"), 60) for report in (first, second))
+        if one != other:
+            return f"Nothing: {name} {one} and {other} make other shoppers."
     return None
 
 
@@ -223,6 +230,10 @@ def _notes(first: Report, second: Report) -> Iterator[str]:
     if first.baseline != second.baseline:
         one, other = printable(first.baseline, 60), printable(second.baseline, 60)
         yield f"The baselines differ ({one}, {other}); arms are compared with themselves."
+    for name in sorted(first.settings.keys() | second.settings.keys()):
+        one, other = first.settings.get(name, "unknown"), second.settings.get(name, "unknown")
+        if one != other:
+            yield f"Setting {printable(name, 60)}: {printable(one, 60)}, then {printable(other, 60)}."
     for name in sorted(first.versions.keys() | second.versions.keys()):
         one, other = first.versions.get(name, "none"), second.versions.get(name, "none")
         if one != other:

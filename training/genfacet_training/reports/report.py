@@ -146,6 +146,7 @@ class Report(_Part):
     command: str
     versions: dict[str, str]
     index: str
+    settings: dict[str, str] = {}
     seed: int
     made_at: str
     seconds: Finite

@@ -14,7 +14,7 @@ from genfacet.errors import SettingsError
 from genfacet.settings import Settings
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.baselines import make_arms
-from genfacet_training.evaluation.gold import fingerprint
+from genfacet_training.evaluation.gold import asked_of, fingerprint
 from genfacet_training.evaluation.judgments import Judgments
 from genfacet_training.evaluation.parts import data_mark, digest_of, opened_parts, say_resumed
 from genfacet_training.evaluation.progress import progress
@@ -90,6 +90,7 @@ def simulate(settings: Settings, connection: Connection, judgments: Judgments, o
         **provenance(),
         "index": options.index,
         "seed": options.seed,
+        "settings": _told(options) | asked_of(shop, judgments),
         "arms": names,
         "queries": {
             "judged": len(judgments.ratings),
@@ -132,6 +133,17 @@ def _decisive(plan: Plan, shop: Shop, judgments: Judgments, options: Options) ->
         "model": MODEL,
         "engine": shop.settings.engine.model_dump(mode="json"),
         "inputs": fingerprint(shop, judgments),
+    }
+
+
+def _told(options: Options) -> dict[str, str]:
+    """What makes the shoppers what they are, and how many came."""
+    return {
+        "click model": options.click_model,
+        "layouts": ", ".join(layout.name for layout in options.layouts),
+        "tastes": str(options.seed if options.tastes is None else options.tastes),
+        "days": str(options.days),
+        "sessions": str(options.sessions),
     }
 
 
