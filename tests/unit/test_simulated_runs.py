@@ -212,3 +212,28 @@ def test_the_check_of_the_kit_is_wrong_in_about_one_case_of_twenty():
     assert found["n"] == runs
     assert 0.01 <= found["mean"] <= 0.1
     assert found["low"] < 0.05 < found["high"] or found["mean"] < 0.05
+
+
+def test_no_arm_always_finds_the_caches_cold(tmp_path):
+    first: dict[str, str] = {}
+
+    class Watched(MemoryShop):
+        def page(self, arm, query, *args, **more):
+            first.setdefault(query, arm.name)
+            return super().page(arm, query, *args, **more)
+
+    parts = simulate(tmp_path, Watched(OFFERED))
+    assert len(set(first.values())) > 1
+    assert [row[0] for row in parts["headset"]["outcomes"][:3]] == [arm.name for arm in ARMS]  # their order stays
+
+
+def test_no_time_of_a_page_is_beyond_the_longest(tmp_path):
+    parts = simulate(tmp_path, MemoryShop(OFFERED), sessions=3)
+    for part in parts.values():
+        part["milliseconds"] = {"good": [1.0]}
+    first, *others = parts.values()
+    first["milliseconds"] = {"good": [100.0]}
+    for part in others[1:]:
+        part["milliseconds"] = {}
+    found = summarise(parts, [arm.name for arm in ARMS], LAYOUTS, 1, 3)
+    assert found["latency"]["good"]["p95_ms"] <= 100

@@ -203,6 +203,6 @@ def latency(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
             taken.setdefault(row["arm"], []).append(row["ms"])
     found = {}
     for arm, times in taken.items():
-        cuts = quantiles([*times, times[-1]], n=20, method="inclusive")
+        cuts = quantiles(times if len(times) > 1 else times * 2, n=20, method="inclusive")
         found[arm] = {"median_ms": round(cuts[9], 2), "p95_ms": round(cuts[18], 2)}
     return found

@@ -86,8 +86,9 @@ def _run(session: Session, errand: Errand, plan: Plan, unit: Unit, lines: list[b
     if need is None:
         unit.problems[NOTHING_TO_WANT] = 1
         return
+    trails = {arm.name: visit(session, need, arm, errand, plan) for arm in _turned(plan.arms, session.number)}
     for arm in plan.arms:
-        trail = visit(session, need, arm, errand, plan)
+        trail = trails[arm.name]
         unit.outcomes.append(outcome(session, arm.name, trail))
         _count_places(session, errand.query, trail, unit)
         if arm.name == plan.logged:
@@ -97,6 +98,12 @@ def _run(session: Session, errand: Errand, plan: Plan, unit: Unit, lines: list[b
             for side in (0, 1):
                 trail = visit(session, need, plan.alike, errand, plan, f"{run}/{side}")
                 unit.alike.append(_alike(run, side, session, trail))
+
+
+def _turned(arms: Sequence[Arm], by: int) -> list[Arm]:
+    """The arms, another one first each time: else the first would always find the caches of the engine cold."""
+    at = by % len(arms)
+    return [*arms[at:], *arms[:at]]
 
 
 def visit(session: Session, need: Need, arm: Arm, errand: Errand, plan: Plan, luck: str = "") -> Trail:
