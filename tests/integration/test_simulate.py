@@ -143,6 +143,7 @@ def test_clicks_of_simulated_shoppers_rank_facets(folder: Path, out: Path, tmp_p
         (("--sources", "none", "--events", "x.jsonl"), "want a source that shows facets"),
         (("--sources", "count", "--events", "x.jsonl", "--logged", "entropy"), "must be one of --sources"),
         (("--sources", "none,clicks"), "--history"),
+        (("--sources", "count", "--threshold", "50"), "see --threshold"),
     ],
 )
 def test_bad_input_is_a_sentence(folder: Path, tmp_path: Path, more: tuple[str, ...], sentence: str) -> None:

@@ -154,3 +154,9 @@ def test_only_held_out_plans_are_compared_with(tmp_path: Path) -> None:
     file.write_text('{"query": "x"}')
     with pytest.raises(SettingsError, match="no file of plans"):
         read_experts(file, CATALOG)
+
+
+@pytest.mark.parametrize("products", [[], [Document("1", "", "", {})], [Document("1", "lamp", "lamp", {})] * 2])
+def test_an_index_without_words_has_no_meaning_to_learn(products: list[Document]) -> None:
+    with pytest.raises(SettingsError, match="no words in common"):
+        Embedding.fit(products, CATALOG, seed=1)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import orjson
 import pytest
-from report_files import ARMS, HOSTILE, make_report, make_simulation
+from report_files import ARMS, HOSTILE, NOTHING, make_report, make_simulation
 
 from genfacet_training.reports.page import render_page
 from genfacet_training.reports.report import check_report
@@ -250,6 +250,16 @@ def test_what_was_not_measured_leaves_the_rest(missing):
 def test_a_report_without_any_figure_is_a_page():
     page = page_of(make_report() | {"metrics": {}, "per_query": []})
     assert "Nothing was measured that could decide." in page.text
+
+
+def test_a_simulation_in_which_nothing_happened_is_a_page():
+    report = make_simulation()
+    for metric in report["metrics"].values():
+        metric["arms"] = {arm: NOTHING for arm in metric["arms"]}
+        metric["differences"] = {}
+    page = page_of(report | {"per_query": []})
+    assert "Nothing was measured that could decide." in page.text
+    assert "Stated before the figures were seen" in page.text
 
 
 def test_problems_that_the_run_counted_are_not_told_twice():

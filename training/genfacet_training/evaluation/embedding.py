@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from genfacet.catalog import Catalog, label_of
+from genfacet.errors import SettingsError
 from genfacet.sources.ranking import words
 from genfacet_training.evaluation.documents import Document
 
@@ -34,14 +35,23 @@ class Embedding:
 
     @classmethod
     def fit(cls, sample: Sequence[Document], catalog: Catalog, seed: int) -> "Embedding":
-        """Learns from products: their texts, and the labels and values of their attributes."""
+        """Learns from products: their texts, and the labels and values of their attributes.
+
+        Raises SettingsError where they have nothing in common to learn from, as those of an empty index.
+        """
         texts = [_describe(document, catalog) for document in sample]
         vectorizer = TfidfVectorizer(
             tokenizer=_tokens, token_pattern=None, lowercase=False, min_df=2, sublinear_tf=True
         )
-        matrix = vectorizer.fit_transform(texts)
-        dimensions = max(2, min(DIMENSIONS, min(matrix.shape) - 1))
-        svd = TruncatedSVD(dimensions, random_state=seed).fit(matrix)
+        try:
+            matrix = vectorizer.fit_transform(texts)
+            dimensions = max(2, min(DIMENSIONS, min(matrix.shape) - 1))
+            svd = TruncatedSVD(dimensions, random_state=seed).fit(matrix)
+        except ValueError:
+            raise SettingsError(
+                "no meaning can be learnt from this index (source retrieve, --matcher embedding): "
+                "its products have no words in common"
+            ) from None
         # Directions that no product lies in are arbitrary, and words would look alike in them by chance.
         svd.components_ = svd.components_[svd.singular_values_ > NEGLIGIBLE * svd.singular_values_[0]]
         return cls(make_pipeline(vectorizer, svd))

@@ -62,6 +62,11 @@ class Options:
 def simulate(settings: Settings, connection: Connection, judgments: Judgments, options: Options) -> None:
     """Simulates and writes the report; raises SettingsError and ShopError."""
     started = time.monotonic()
+    if not judgments.queries():
+        raise SettingsError(
+            f"no judged query has a product with a rating of {judgments.threshold:g} or more, so nobody wants anything: "
+            "see --threshold"
+        )
     with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
         shop.check()
         arms = make_arms(options.sources, shop, options.seed, options.history)
