@@ -255,7 +255,7 @@ def test_a_report_without_any_figure_is_a_page():
 def test_a_simulation_in_which_nothing_happened_is_a_page():
     report = make_simulation()
     for metric in report["metrics"].values():
-        metric["arms"] = {arm: NOTHING for arm in metric["arms"]}
+        metric["arms"] = dict.fromkeys(metric["arms"], NOTHING)
         metric["differences"] = {}
     page = page_of(report | {"per_query": []})
     assert "Nothing was measured that could decide." in page.text

@@ -64,8 +64,8 @@ def simulate(settings: Settings, connection: Connection, judgments: Judgments, o
     started = time.monotonic()
     if not judgments.queries():
         raise SettingsError(
-            f"no judged query has a product with a rating of {judgments.threshold:g} or more, so nobody wants anything: "
-            "see --threshold"
+            f"no judged query has a product with a rating of {judgments.threshold:g} or more, "
+            "so nobody wants anything: see --threshold"
         )
     with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
         shop.check()
