@@ -21,6 +21,18 @@ def differ(report, **differences):
         report["metrics"]["hit@5"]["differences"][arm] = interval(mean, half)
 
 
+def test_a_source_with_dead_ends_is_never_the_choice():
+    report = make_report()
+    best = verdict_of(report).best
+    arms = {arm: interval(0.3 if arm == best else 0.0, 0.01) for arm in ARMS}
+    dead = {"label": "Dead ends", "better": "lower", "group": "facets", "arms": arms, "differences": {}}
+    report["metrics"]["dead_ends"] = dead
+    verdict = verdict_of(report)
+    assert verdict.choice != best
+    assert verdict.best != best
+    assert f"{best} is no choice: 30.0 % dead ends, which must be 0." in verdict.reasons
+
+
 def test_the_winner_is_named_with_its_figures():
     verdict = verdict_of(make_report())
     assert (verdict.choice, verdict.best, verdict.alike, verdict.clear) == ("entropy", "entropy", (), True)

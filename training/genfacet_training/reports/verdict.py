@@ -7,6 +7,8 @@ from genfacet_training.reports.leads import Pick, beaten_by, pick, rank
 from genfacet_training.reports.report import Metric, Report, printable
 from genfacet_training.reports.wording import count, listing, number, spread, unit_of
 
+DEAD_ENDS = ("dead_ends", "dead_end_rate")
+"""Metrics that must be 0: an arm that leads shoppers to empty pages is chosen for no other merit."""
 FULL = 0.9
 """An arm measured on less than this share of the queries of the arm with most is said to be so."""
 
@@ -31,7 +33,8 @@ def judge(report: Report) -> Verdict:
     """Weigh the arms by the primary metric."""
     name = report.primary
     metric = report.metrics[name] if name else None
-    ranked = rank(report, metric) if metric else []
+    everyone = rank(report, metric) if metric else []
+    ranked = [arm for arm in everyone if not _leads_nowhere(report, arm)] or everyone
     if name is None or metric is None or not ranked:
         return Verdict(None, None, (), None, False, "Nothing was measured that could decide.", ())
     best = ranked[0]
@@ -39,7 +42,22 @@ def judge(report: Report) -> Verdict:
     alike = tuple(arm for arm in ranked[1:] if arm not in beaten)
     picked = _choose(report, metric, best, alike)
     verdict = Verdict(name, best, alike, picked.arm, not alike, _headline(report, best, alike, picked, len(ranked)), ())
-    return replace(verdict, reasons=tuple(_reasons(report, metric, verdict, ranked, picked)))
+    reasons = [*_reasons(report, metric, verdict, ranked, picked), *_dead_ends(report, everyone)]
+    return replace(verdict, reasons=tuple(reasons))
+
+
+def _leads_nowhere(report: Report, arm: str) -> float:
+    """The greatest share of an arm's values that have no results."""
+    figures = (report.metrics[name].arms.get(arm) for name in DEAD_ENDS if name in report.metrics)
+    return max((figure.mean or 0.0 for figure in figures if figure), default=0.0)
+
+
+def _dead_ends(report: Report, arms: Sequence[str]) -> list[str]:
+    return [
+        f"{printable(arm, 60)} is no choice: {100 * _leads_nowhere(report, arm):.1f} % dead ends, which must be 0."
+        for arm in arms
+        if _leads_nowhere(report, arm)
+    ]
 
 
 def _choose(report: Report, metric: Metric, best: str, alike: Sequence[str]) -> Pick:
