@@ -21,7 +21,7 @@ NOTE = "<!-- Written by docs/generate.py; change the code and run it again. -->\
 
 def cli_page() -> str:
     """Every command with its arguments and options."""
-    context = click.Context(genfacet, info_name="genfacet")
+    context = click.Context(genfacet, info_name="genfacet", **genfacet.context_settings)
     parts = [NOTE, "# Command line\n\n", genfacet.help or "", "\n"]
     for name in genfacet.list_commands(context):
         command = genfacet.get_command(context, name)
