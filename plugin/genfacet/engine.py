@@ -4,7 +4,7 @@ The engine does no input or output. ``Engine.facets`` is a generator: it yields 
 is sent their answers, so that the same text serves synchronous and asynchronous clients (see ``runner``), and tests.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -152,8 +152,7 @@ class Engine:
         view = View(plan.user_query, probe, background, plan.catalog)
         proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
-        others = [d for d in proposed if d.name not in plan.selections]
-        definitions = (*selected, *(d for d in others if is_expressible(d.name, d.values, plan.catalog)))
+        definitions = (*selected, *_sound(proposed, plan))
         if is_whole(answer):
             self._lists.put(plan.key, definitions)
         return definitions
@@ -218,6 +217,18 @@ def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> d
     if not answer.exact:
         written["count_relation"] = "approximate"
     return written
+
+
+def _sound(proposed: Iterable[Definition], plan: Plan) -> Iterator[Definition]:
+    """What can be counted and shown of what a source proposes: each facet once, with values, each once."""
+    known = set(plan.selections)
+    for definition in proposed:
+        values = definition.values
+        if definition.name in known or not values or len(set(values)) < len(values):
+            continue
+        if is_expressible(definition.name, values, plan.catalog):
+            known.add(definition.name)
+            yield definition
 
 
 def _as_selected(plan: Plan, name: str) -> Definition:

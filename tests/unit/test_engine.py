@@ -6,6 +6,7 @@ from memory_index import MemoryIndex
 from genfacet.control import Control, State
 from genfacet.engine import Answer, Engine, Shared, section
 from genfacet.errors import SettingsError
+from genfacet.facets import Definition
 from genfacet.request import read_request
 from genfacet.settings import parse_settings
 from genfacet.sibling import Search
@@ -349,3 +350,25 @@ def test_explanations_are_given_where_asked_for():
 def test_a_source_that_is_not_installed_is_told_at_once():
     with pytest.raises(SettingsError, match=r"unknown source \[guess\], known are count, entropy"):
         make_engine(source="guess")
+
+
+def test_what_a_source_proposes_twice_or_empty_is_left_out():
+    class Careless:
+        needs_background = False
+
+        def propose(self, view, size, values):
+            def facet(name, *shown):
+                return Definition(name, name, "attribute", "careless", shown, shown)
+
+            return [
+                facet("brand", "HP", "Canon"),
+                facet("brand", "Epson", "HP"),
+                facet("colour"),
+                facet("stock", "yes", "yes"),
+                facet("no such attribute", "a", "b"),
+                facet("colour", "black", "white"),
+            ]
+
+    engine = Engine(parse_settings({"indices": {"shop": SHOP}}), sources=lambda name: Careless())
+    _, answer = run(engine, MemoryIndex(DOCUMENTS))
+    assert [(facet.name, len(facet.values)) for facet in answer.facets] == [("brand", 2), ("colour", 2)]
