@@ -147,6 +147,11 @@ class Shop:
         response = self._execute(self._search(query, {"size": first, "_source": False, "track_total_hits": True}))
         return _ids(response), item_total(response) or 0
 
+    def scored(self, query: str, first: int = FIRST) -> list[tuple[str, float]]:
+        """The ids of a query's first results in their order, each with its score."""
+        response = self._execute(self._search(query, {"size": first, "_source": False, "track_total_hits": False}))
+        return [(str(hit["_id"]), float(hit["_score"] or 0.0)) for hit in response["hits"]["hits"]]
+
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The products of these ids, read once and kept; ids that the index does not hold are absent."""
         wanted = list(dict.fromkeys(ids))

@@ -1,0 +1,92 @@
+"""Proof of a plan by executing it: every value finds something and leaves something out, every rewrite finds better.
+
+A rewrite is proved where more of its first results satisfy the selection than of the original query's.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from genfacet.clauses import UnknownValueError, kind_of, value_clause
+from genfacet.facets import Facet, FacetValue
+from genfacet_training.evaluation.shop import Shop
+from genfacet_training.teachers.plan import Plan, PlannedFacet, Rewrite
+
+LEAST = {True: 2, False: 1}
+"""Fewest results of a value, open ones and closed ones: an open value that one product meets is a name for it."""
+FIRST = 10
+"""Results of a rewrite that count."""
+LOOKED_AT = 200
+"""Results that are fetched for it, so that ties across the tenth place are seen."""
+
+
+def problems(shop: Shop, plan: Plan) -> Iterator[str]:
+    """What execution disproves, one sentence each; nothing for a plan that holds. Raises ShopError."""
+    _, total = shop.ranking(plan.query, 1)
+    if not total:
+        yield "the query finds nothing"
+        return
+    facets = []
+    for planned in plan.facets:
+        refused = list(_inexpressible(shop, planned))
+        yield from refused
+        if not refused:
+            facets.append(_facet(shop, planned))
+    counts = shop.counts(plan.query, facets)
+    for facet in facets:
+        least = LEAST[facet.kind == "open"]
+        for value in facet.values:
+            count = counts[facet.name, value.value]
+            if count < least or count == total:
+                yield f"{facet.name}={value.value} finds {count:,} of {total:,} results"
+    for rewrite in plan.rewrites:
+        yield from _unproved(shop, plan, rewrite)
+
+
+def _inexpressible(shop: Shop, planned: PlannedFacet) -> Iterator[str]:
+    for value in planned.values:
+        try:
+            value_clause(planned.name, value, shop.catalog)
+        except UnknownValueError as error:
+            yield f"{planned.name}={value} means nothing here: {error}"
+
+
+def _facet(shop: Shop, planned: PlannedFacet) -> Facet:
+    values = tuple(FacetValue(value, value, None) for value in planned.values)
+    kind = kind_of(planned.name, planned.values[0], shop.catalog)
+    return Facet(planned.name, planned.label or planned.name, kind, "plan", "", values)
+
+
+def _unproved(shop: Shop, plan: Plan, rewrite: Rewrite) -> Iterator[str]:
+    selected = [PlannedFacet(name, name, values) for name, values in rewrite.selected.items()]
+    refused = [reason for planned in selected for reason in _inexpressible(shop, planned)]
+    yield from refused
+    if refused:
+        return
+    chosen = [_facet(shop, planned) for planned in selected]
+    before, after = (satisfied(shop, query, chosen) for query in (plan.query, rewrite.query))
+    if after <= before:
+        times = f"{after:.1f} times in {FIRST}, the query {before:.1f}"
+        yield f"the rewrite {rewrite.query!r} satisfies its selection {times}"
+
+
+def satisfied(shop: Shop, query: str, chosen: list[Facet]) -> float:
+    """How many of a query's first results meet a value of each of the facets (0 to `FIRST`).
+
+    Results of equal score could stand in any order, so that each of them counts by its chance to be among the first.
+    """
+    matches = shop.matches(query, chosen, LOOKED_AT)
+    met = [frozenset[str]().union(*(matches.values[facet.name, v.value] for v in facet.values)) for facet in chosen]
+    good = matches.results.intersection(*met)
+    return expected(((id_ in good, score) for id_, score in shop.scored(query, LOOKED_AT)), FIRST)
+
+
+def expected(ranked: Iterable[tuple[bool, float]], places: int) -> float:
+    """The expected number of good ones in the first places, ties of the score drawn at random; best score first."""
+    found = 0.0
+    for _, tied in groupby(ranked, key=lambda pair: pair[1]):
+        group = [good for good, _ in tied]
+        found += sum(group) * min(len(group), places) / len(group)
+        places -= len(group)
+        if places <= 0:
+            break
+    return found
