@@ -112,6 +112,9 @@ def test_a_filter_brings_only_what_was_selected(reports: Path) -> None:
     assert satisfied["no selection"] < satisfied["soft"] <= 1
     hit_rate = selections["metrics"]["hit_rate"]["differences"]["filter"]
     assert hit_rate["mean"] > 0
+    promotion = {arm: figure["mean"] for arm, figure in selections["metrics"]["selected_promotion"]["arms"].items()}
+    assert promotion["no selection"] == 0
+    assert promotion["filter"] > 0
 
 
 def test_what_cannot_be_used_is_counted(reports: Path) -> None:

@@ -77,6 +77,12 @@ METRICS: Mapping[str, Metric] = {
     "satisfied": Metric("Satisfied", "share", "higher", "selections", "First 30 results that have the selected value."),
     "violated": Metric("Violated", "share", "lower", "selections", "First 30 results that have another value."),
     "drift": Metric("Drift", "share", "lower", "selections", "1 - relevance of judged results to the original query."),
+    "judged": Metric(
+        "Judged", "share", "neither", "selections", "First 30 results that anybody judged: how much drift rests on."
+    ),
+    "selected_promotion": Metric(
+        "Rank promotion", "bits", "higher", "selections", "How often the selection halves the rank of a wanted product."
+    ),
     "zero": Metric(
         "Zero results", "share", "lower", "selections", "Searches that found nothing, or had to be relaxed."
     ),

@@ -8,10 +8,12 @@ from genfacet.facets import Facet
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.documents import Document, holds
 from genfacet_training.evaluation.figures import Figures
+from genfacet_training.evaluation.metrics.facets import rank_promotion
 from genfacet_training.evaluation.metrics.rewrites import (
     constraint_satisfaction,
     drift,
     hit_rate_at,
+    judged_rate_at,
     recall_at,
     relevant_at,
     zero_results,
@@ -64,6 +66,7 @@ def _case_figures(shop: Shop, mode: Arm, query: str, case: Case, ratings: Mappin
     selected = {} if mode.name == MODES[0].name else {case.name: (case.value,)}
     page = shop.page(mode, query, selected, hits=HITS)
     shares = constraint_satisfaction(_verdicts(shop, page, case))
+    before = shop.page(MODES[0], query, hits=HITS)
     return {
         "rel": relevant_at(page.ids, case.wanted),
         "hit_rate": fmean(hit_rate_at(page.ids, id_) for id_ in sorted(case.wanted)),
@@ -71,6 +74,8 @@ def _case_figures(shop: Shop, mode: Arm, query: str, case: Case, ratings: Mappin
         "satisfied": None if shares is None else shares.true,
         "violated": None if shares is None else shares.false,
         "drift": drift(page.ids, ratings, most),
+        "judged": judged_rate_at(page.ids, ratings),
+        "selected_promotion": rank_promotion(before.ids, page.ids, case.wanted),
         "zero": zero_results(page.total, page.relaxed),
     }
 
