@@ -94,7 +94,7 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel):
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert not [name for name in names if {"tests", "__pycache__"} & set(name.split("/")) or "test_" in name]
-    assert "genfacet_training/reports/report.html.j2" in names
+    assert {"genfacet_training/reports/report.html.j2", "genfacet/sources/ranker.json"} <= set(names)
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
 
 
