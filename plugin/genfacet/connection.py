@@ -13,6 +13,7 @@ from elasticsearch import (
     Elasticsearch,
     TransportError,
     UnsupportedProductError,
+    __version__,
 )
 from elasticsearch import ConnectionError as NoConnection
 
@@ -61,6 +62,9 @@ def explain(error: Exception) -> str | None:
             return f"Elasticsearch forbids this to the given credentials (HTTP 403): {_reason(error)}."
         case UnsupportedProductError():
             return "What answers at this address is not Elasticsearch: check --url."
+        case ApiError() if is_too_old(error):
+            client = ".".join(map(str, __version__))
+            return f"This Elasticsearch is older than its client here ({client}): pip install 'elasticsearch>=8.19,<9'."
         case ApiError():
             return f"Elasticsearch answered HTTP {error.meta.status}: {_reason(error)}."
         case ConnectionTimeout():
@@ -73,16 +77,26 @@ def explain(error: Exception) -> str | None:
             return None
 
 
+def is_too_old(error: Exception) -> bool:
+    """Whether the error says that Elasticsearch is of an earlier major version than the client."""
+    details = _details(error) if isinstance(error, ApiError) else None
+    return isinstance(details, dict) and details.get("type") == "media_type_header_exception"
+
+
 def _cause(error: TransportError) -> str:
     """The innermost cause, without the names of classes and objects in front of it."""
     return str(error.message).rpartition(": ")[2].rstrip(".")
 
 
 def _reason(error: ApiError) -> str:
-    body = error.body
-    details = body.get("error") if isinstance(body, dict) else None
+    details = _details(error)
     reason = details.get("reason") if isinstance(details, dict) else details
     return str(reason or error.message).rstrip(".")
+
+
+def _details(error: ApiError) -> Any:
+    """What Elasticsearch says of an error: an object, now and then a text; None where it says nothing."""
+    return error.body.get("error") if isinstance(error.body, dict) else None
 
 
 def _with_port(url: str) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import elasticsearch
 import pytest
 from click.testing import CliRunner, Result
 from elasticsearch import ApiError, Elasticsearch
@@ -221,3 +222,12 @@ def test_a_single_document_is_enough(es_url: str, client: Elasticsearch, index_n
     result = init(es_url, index_name, config)
     assert result.exit_code == 0, result.output
     assert read(config, index_name).families[0].name == "features.key"
+
+
+@pytest.mark.skipif(elasticsearch.__version__[0] < 9, reason="an older client gets on with an older server")
+def test_a_server_that_is_older_than_the_client_is_told_as_such(es8_url: str, config: Path) -> None:
+    for arguments in (["init", "--index", "any", "--out", str(config)], ["status"], ["doctor"]):
+        result = CliRunner().invoke(main, [*arguments, "--url", es8_url])
+        assert "older than its client" in result.output
+        assert "pip install 'elasticsearch>=8.19,<9'" in " ".join(result.output.split())
+        assert result.exit_code in {1, 2}

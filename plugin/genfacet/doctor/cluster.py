@@ -13,6 +13,7 @@ from elasticsearch import (
 )
 
 from genfacet.calls import JSON_HEADERS, control_path
+from genfacet.connection import is_too_old
 from genfacet.control import State, read_state
 from genfacet.doctor.checks import Check, refused
 from genfacet.settings import Settings
@@ -20,15 +21,13 @@ from genfacet.settings import Settings
 OLDEST = 8
 """Major version of the oldest Elasticsearch that is supported."""
 
-_CLIENT_TOO_NEW = "the client is newer than the server: pip install 'elasticsearch>=8.19,<9'"
-
 
 def check_cluster(client: Elasticsearch) -> list[Check]:
     """Whether Elasticsearch answers, its version and the user; the first failure ends the list."""
     try:
         version = _version(client)
     except (ApiError, TransportError) as error:
-        return [refused("cluster", error, _CLIENT_TOO_NEW if _is_media_type(error) else "")]
+        return [refused("cluster", error)]
     return [_check_version(version), *_check_user(client)]
 
 
@@ -39,7 +38,7 @@ def _version(client: Elasticsearch) -> str | None:
     except AuthenticationException:
         raise
     except ApiError as error:
-        if _is_media_type(error):
+        if is_too_old(error):
             raise
     try:
         # Some builds and many roles do not answer GET /.
@@ -49,10 +48,6 @@ def _version(client: Elasticsearch) -> str | None:
     except ApiError:
         return None
     return min((node["version"] for node in nodes.values()), default=None)
-
-
-def _is_media_type(error: Exception) -> bool:
-    return isinstance(error, ApiError) and error.meta.status == 400 and "media_type" in str(error)
 
 
 def _check_version(version: str | None) -> Check:
