@@ -7,7 +7,7 @@ from pathlib import Path
 import elasticsearch
 import pytest
 from click.testing import CliRunner, Result
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import Elasticsearch
 from odd_shop import load_shop, product
 
 from genfacet import GenFacet
@@ -119,32 +119,27 @@ def test_an_alias_over_two_indices_is_read_as_one(
         client.indices.delete(index=other, ignore_unavailable=True)
 
 
-def test_a_data_stream_is_read(es_url: str, client: Elasticsearch, index_name: str, config: Path) -> None:
-    try:
-        client.indices.put_index_template(
-            name=index_name,
-            index_patterns=[f"{index_name}*"],
-            data_stream={},
-            priority=500,
-            template={"mappings": {"properties": {"colour": {"type": "keyword"}}}},
-        )
-        client.indices.create_data_stream(name=index_name)
-    except ApiError as error:
-        pytest.skip(f"this build has no data streams ({error.meta.status})")
-    try:
-        for n in range(30):
-            client.index(
-                index=index_name,
-                op_type="create",
-                document={"@timestamp": "2024-01-01T00:00:00Z", "colour": "rgb"[n % 3]},
-            )
-        client.indices.refresh(index=index_name)
-        result = init(es_url, index_name, config)
-        assert result.exit_code == 0, result.output
-        assert set(read(config, index_name).facets) == {"colour"}
-    finally:
-        client.indices.delete_data_stream(name=index_name)
-        client.indices.delete_index_template(name=index_name)
+def test_a_data_stream_is_read(es_url: str, client: Elasticsearch, config: Path) -> None:
+    # Some builds have no API to make and delete data streams; there the first document makes one, and it stays.
+    name = "genfacet-test-stream"
+    client.indices.put_index_template(
+        name=name,
+        index_patterns=[name],
+        data_stream={},
+        priority=500,
+        template={"mappings": {"properties": {"colour": {"type": "keyword"}}}},
+    )
+    moment = "2024-01-01T00:00:00Z"
+    for n in range(30):
+        document = {"@timestamp": moment, "colour": "rgb"[n % 3]}
+        client.options(ignore_status=409).create(index=name, id=str(n), document=document)
+    client.indices.refresh(index=name)
+    assert [stream["name"] for stream in client.indices.resolve_index(name=name)["data_streams"]] == [name]
+    result = init(es_url, name, config)
+    assert result.exit_code == 0, result.output
+    assert set(read(config, name).facets) == {"colour"}
+    said = CliRunner().invoke(main, ["doctor", "--config", str(config), "--url", es_url, "--json"])
+    assert [check["status"] for check in json.loads(said.stdout)["checks"]].count("fail") == 0
 
 
 def test_an_index_without_source_is_judged_by_its_counts(
