@@ -16,6 +16,8 @@ _RANGE = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
 _PLAIN_NUMBER = re.compile(_NUMBER)
 MAX_LENGTH = 512
 MAX_CONSTRAINTS = 8
+MAX_ALTERNATIVES = 64
+"""Alternatives of one constraint; each may become a clause for every text field."""
 TEXT = "text"
 """The reserved name that searches the query's text fields for phrases."""
 
@@ -140,6 +142,8 @@ def _read_constraint(tokens: list[_Token]) -> Constraint:
             raise ValueError(f"{_plain_text(right[0])!r} is no range")
         return Constraint(name, range=span)
     alternatives = tuple(map(_plain_text, _split(right[0], ",")))
+    if len(alternatives) > MAX_ALTERNATIVES:
+        raise ValueError(f"a constraint has at most {MAX_ALTERNATIVES} alternatives")
     if not all(alternative.strip() for alternative in alternatives):
         raise ValueError("an alternative is empty")
     return Constraint(name, alternatives=alternatives)

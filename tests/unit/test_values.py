@@ -65,6 +65,8 @@ def test_the_example_of_the_contract():
         "a\\",
         "a\\b",
         "x" * 513,
+        "words|text=" + ",".join("x" * 65),
+        "words" + "|a=b" * 9,
     ],
 )
 def test_broken_open_values_are_refused(text):
