@@ -130,16 +130,21 @@ def test_a_data_stream_is_read(es_url: str, client: Elasticsearch, config: Path)
         template={"mappings": {"properties": {"colour": {"type": "keyword"}}}},
     )
     moment = "2024-01-01T00:00:00Z"
-    for n in range(30):
-        document = {"@timestamp": moment, "colour": "rgb"[n % 3]}
-        client.options(ignore_status=409).create(index=name, id=str(n), document=document)
-    client.indices.refresh(index=name)
-    assert [stream["name"] for stream in client.indices.resolve_index(name=name)["data_streams"]] == [name]
-    result = init(es_url, name, config)
-    assert result.exit_code == 0, result.output
-    assert set(read(config, name).facets) == {"colour"}
-    said = CliRunner().invoke(main, ["doctor", "--config", str(config), "--url", es_url, "--json"])
-    assert [check["status"] for check in json.loads(said.stdout)["checks"]].count("fail") == 0
+    try:
+        for n in range(30):
+            document = {"@timestamp": moment, "colour": "rgb"[n % 3]}
+            client.options(ignore_status=409).create(index=name, id=str(n), document=document)
+        client.indices.refresh(index=name)
+        assert [stream["name"] for stream in client.indices.resolve_index(name=name)["data_streams"]] == [name]
+        result = init(es_url, name, config)
+        assert result.exit_code == 0, result.output
+        assert set(read(config, name).facets) == {"colour"}
+        said = CliRunner().invoke(main, ["doctor", "--config", str(config), "--url", es_url, "--json"])
+        assert [check["status"] for check in json.loads(said.stdout)["checks"]].count("fail") == 0
+    finally:
+        tidy = client.options(ignore_status=[400, 404, 405])
+        tidy.indices.delete_data_stream(name=name)
+        tidy.indices.delete_index_template(name=name)
 
 
 def test_an_index_without_source_is_judged_by_its_counts(
