@@ -51,7 +51,7 @@ class Service:
         facets = read_request(asked, source_names())
         try:
             return self.engine.plan(search, facets, self.audience(request))
-        except (RecursionError, TypeError) as error:
+        except RecursionError as error:
             raise nested_too_deeply(error) from None
 
     def sender(self, request: Request) -> AsyncSend:
