@@ -71,6 +71,12 @@ class Catalog:
         """The attributes that have a field of their own, in the order of the configuration."""
         return tuple(attribute for attribute in self.attributes.values() if attribute.field is not None)
 
+    @cached_property
+    def title(self) -> str | None:
+        """The text field that weighs most in the search, the first of equals; None where there is none."""
+        weighed = [field.partition("^") for field in self.text_fields]
+        return max(weighed, key=lambda parts: _weight(parts[2]), default=("", "", ""))[0] or None
+
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of that name: configured, or any name of a family; None where neither can hold it."""
         known = self.attributes.get(name)
@@ -105,6 +111,14 @@ class Catalog:
     @cached_property
     def _pairs(self) -> dict[tuple[str, str], Attribute | None]:
         return {}
+
+
+def _weight(boost: str) -> float:
+    """The boost after a field's name; 1 where there is none."""
+    try:
+        return float(boost)
+    except ValueError:
+        return 1.0
 
 
 @lru_cache(MOST_NAMES)

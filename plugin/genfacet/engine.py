@@ -147,7 +147,13 @@ class Engine:
         request = plan.request
         source = self._source(request.source or self.settings.engine.source)
         background = (yield from self._background(plan)) if source.needs_background else None
-        answer = yield probe_request(plan.base, plan.selections, plan.catalog, self.settings.engine.sample)
+        answer = yield probe_request(
+            plan.base,
+            plan.selections,
+            plan.catalog,
+            self.settings.engine.sample,
+            titles=getattr(source, "needs_titles", False),
+        )
         probe = read_probe(answer, plan.selections, plan.catalog)
         view = View(plan.user_query, probe, background, plan.catalog)
         proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)

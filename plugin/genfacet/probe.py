@@ -18,6 +18,8 @@ NAMES = 80
 """Most attribute names that the probe reads of one family."""
 VALUES = 8
 """Most values that the probe reads of one attribute."""
+TITLES = 6
+"""Titles that the probe reads, where a source wants to know them."""
 PERCENTS = (5, 25, 50, 75, 95)
 _NUMBERS = (float, int)
 
@@ -48,7 +50,8 @@ class Probe:
     """The snapshot of a query's results.
 
     ``total`` counts all results under the selections, ``sampled`` the ones looked at. ``selected`` holds the
-    attributes with a selection, looked at without their own. ``categories`` are shares of the sample (0 to 1).
+    attributes with a selection, looked at without their own. ``categories`` are shares of the sample (0 to 1),
+    ``titles`` the titles of the first results, where they were asked for.
     """
 
     total: int
@@ -56,13 +59,17 @@ class Probe:
     attributes: Mapping[str, AttributeProbe]
     selected: Mapping[str, AttributeProbe]
     categories: Mapping[str, float]
+    titles: tuple[str, ...] = ()
 
 
-def probe_request(search: Search, selections: Selections, catalog: Catalog, sample: int) -> Sibling:
-    """The request of the probe. ``sample`` is the number of first results per shard."""
+def probe_request(
+    search: Search, selections: Selections, catalog: Catalog, sample: int, *, titles: bool = False
+) -> Sibling:
+    """The request of the probe. ``sample`` is the number of first results per shard; ``titles`` asks for theirs too."""
     sampler = {"sampler": {"shard_size": sample}}
     narrowing = selection_clauses(selections, catalog)
-    looking = {"sample": {**sampler, "aggs": _attribute_aggregations(catalog)}}
+    looked_at = _attribute_aggregations(catalog) | (_titles_aggregation(catalog) if titles else {})
+    looking = {"sample": {**sampler, "aggs": looked_at}}
     if not narrowing:
         return sibling("probe", search, looking)
     if not _own_facets(selections, catalog):
@@ -92,7 +99,22 @@ def read_probe(answer: Mapping[str, Any], selections: Selections, catalog: Catal
         for bucket in sample.get("category", {}).get("buckets", [])
         if sample["doc_count"]
     }
-    return Probe(total, sample["doc_count"], _read_attributes(sample, catalog), selected, categories)
+    attributes = _read_attributes(sample, catalog)
+    return Probe(total, sample["doc_count"], attributes, selected, categories, _read_titles(sample))
+
+
+def _titles_aggregation(catalog: Catalog) -> dict[str, Any]:
+    """The first results with their title, the text field that weighs most in the search."""
+    if catalog.title is None:
+        return {}
+    hits = {"size": TITLES, "_source": False, "fields": [catalog.title]}
+    return {"titles": {"top_hits": hits}}
+
+
+def _read_titles(sample: Mapping[str, Any]) -> tuple[str, ...]:
+    hits = sample.get("titles", {}).get("hits", {}).get("hits", [])
+    shown = (value for hit in hits for values in hit.get("fields", {}).values() for value in values[:1])
+    return tuple(value for value in shown if isinstance(value, str))
 
 
 def _own_facets(selections: Selections, catalog: Catalog) -> list[Attribute]:

@@ -142,3 +142,15 @@ def test_the_background_counts_documents_of_the_whole_index():
     background = stop.value.value
     assert (background.total, background.docs) == (40, {"brand": 40, "price": 40, "stock": 30})
     assert index.asked[0].path == "/shop/_search"
+
+
+def test_titles_are_of_the_text_field_that_weighs_most_and_asked_for_only_where_they_are_wanted():
+    catalog = Catalog(FIELDS, (), ("brand", "title^3", "name^oops", "text^2"))
+    asked = probe_request(SEARCH, {}, catalog, 100, titles=True).body["aggs"]["sample"]["aggs"]
+    assert asked["titles"]["top_hits"]["fields"] == ["title"]
+    assert "titles" not in probe_request(SEARCH, {}, catalog, 100).body["aggs"]["sample"]["aggs"]
+    assert "titles" not in probe_request(SEARCH, {}, PLAIN, 100, titles=True).body["aggs"]["sample"]["aggs"]
+    hits = [{"fields": {"title": ["A lamp", "its other title"]}}, {}, {"fields": {"title": [{"odd": 1}]}}]
+    sample = {"doc_count": 3, "titles": {"hits": {"hits": hits}}}
+    answer = {"hits": {"total": {"value": 3}}, "aggregations": {"sample": sample}}
+    assert read_probe(answer, {}, PLAIN).titles == ("A lamp",)

@@ -29,7 +29,8 @@ class Source(Protocol):
     """Proposes facets. A source is a pure function of the view: equal views give equal facets.
 
     ``needs_background``: it wants to know the whole index too. That costs an aggregation over the index once per
-    audience; the view of other sources has none.
+    audience; the view of other sources has none. ``needs_titles``, an attribute that a source may leave out: it wants
+    titles of the first results in the probe.
     """
 
     needs_background: bool

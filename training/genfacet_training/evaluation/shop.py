@@ -139,7 +139,8 @@ class Shop:
 
     def view(self, query: str) -> View:
         """What a source sees of a query, without the background of the index; raises ShopError."""
-        request = probe_request(self._search(query, {}), {}, self.catalog, self.settings.engine.sample)
+        sample = self.settings.engine.sample
+        request = probe_request(self._search(query, {}), {}, self.catalog, sample, titles=True)
         return View(query, read_probe(self._ask(request), {}, self.catalog), None, self.catalog)
 
     def ranking(self, query: str, first: int = FIRST) -> tuple[tuple[str, ...], int]:
