@@ -234,7 +234,7 @@ def open_name(label: str) -> str:
 
 
 def clean(text: str, most: int) -> str:
-    """A text without what could be read as structure: one line of at most ``most`` characters, no signs of the format."""
+    """A text without what could be read as structure: one line of ``most`` characters, without signs."""
     shown = "".join(c if unicodedata.category(c)[0] not in "CZ" else " " for c in text[: 4 * most])
     return " ".join(_SIGNS.sub(" ", shown).split())[:most].strip()
 
