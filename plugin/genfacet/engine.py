@@ -23,6 +23,7 @@ from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search, Sibling, is_approximate, is_whole
 from genfacet.sources import Source, View
 from genfacet.sources.configured import configured_sources
+from genfacet.sources.consulting import Consulting
 from genfacet.sources.definitions import define
 from genfacet.values import words_of
 from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
@@ -66,7 +67,7 @@ class Engine:
         self, settings: Settings, control: Control | None = None, sources: Callable[[str], Source] | None = None
     ) -> None:
         self.settings = settings
-        self._source = sources or configured_sources(settings.engine.ranker)
+        self._source = sources or configured_sources(settings)
         self._source(settings.engine.source)  # one that is not there is told now, not in the answer to every search
         self.control = control or Control()
         options = settings.engine
@@ -156,7 +157,11 @@ class Engine:
         )
         probe = read_probe(answer, plan.selections, plan.catalog)
         view = View(plan.user_query, probe, background, plan.catalog)
-        proposed = source.propose(view, (request.size or 0) + SPARE, request.values or 0)
+        wanted = ((request.size or 0) + SPARE, request.values or 0)
+        if isinstance(source, Consulting):
+            proposed = yield from source.consult(view, plan, *wanted)
+        else:
+            proposed = source.propose(view, *wanted)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
         definitions = (*selected, *_sound(proposed, plan))
         if is_whole(answer):

@@ -87,6 +87,10 @@ class _Hook:
         # Callers whose credentials come by `options` need not be able to read the switch.
         self._switch = sibling_client(self._own, self._siblings.transport)
 
+    def _asked(self, sibling: Sibling) -> Any:
+        """The client that asks: the caller's, or the one that the hook was made of."""
+        return self._switch if sibling.service else self._siblings
+
     def _plan(self, target: str | None, params: Mapping[str, Any], body: Any) -> Plan | None:
         """The plan of a search; None where it asks for no facets. Raises RequestError."""
         found = take_section(body)
@@ -214,7 +218,7 @@ class GenFacet(_Hook):
 
     def _count(self, sibling: Sibling) -> Mapping[str, Any]:
         try:
-            answer = self._siblings.perform_request(
+            answer = self._asked(sibling).perform_request(
                 "POST", sibling.path, params=sibling.params, headers=JSON_HEADERS, body=sibling.encoded()
             )
         except (ApiError, TransportError) as error:
@@ -313,7 +317,7 @@ class AsyncGenFacet(_Hook):
 
     async def _count(self, sibling: Sibling) -> Mapping[str, Any]:
         try:
-            answer = await self._siblings.perform_request(
+            answer = await self._asked(sibling).perform_request(
                 "POST", sibling.path, params=sibling.params, headers=JSON_HEADERS, body=sibling.encoded()
             )
         except (ApiError, TransportError) as error:

@@ -52,6 +52,13 @@ def failure(error: BaseException) -> str:
     return f"facets failed: {type(error).__name__}"
 
 
+def _must_go_on(step: Sibling, error: SiblingError) -> None:
+    """Raises the error of a sibling without which the work cannot go on."""
+    if not step.service:
+        raise error
+    log.debug("%s was not answered: %s", step.stage, error)
+
+
 class AsyncRunner:
     """Runs plans as tasks of the running event loop."""
 
@@ -87,7 +94,11 @@ class AsyncRunner:
                 reply = await asyncio.shield(self._share(step, send, timings))
             else:
                 started = time.perf_counter()
-                reply = await send(step)
+                try:
+                    reply = await send(step)
+                except SiblingError as error:
+                    _must_go_on(step, error)
+                    reply = None
                 timings.add(step.stage, started)
 
     def _share(self, step: Shared, send: AsyncSend, timings: Timings) -> "asyncio.Task[Any]":
@@ -196,7 +207,11 @@ class Runner:
                 reply = self._share(step, send, timings)
             else:
                 started = time.perf_counter()
-                reply = send(step)
+                try:
+                    reply = send(step)
+                except SiblingError as error:
+                    _must_go_on(step, error)
+                    reply = None
                 timings.add(step.stage, started)
 
     def _share(self, step: Shared, send: Send, timings: Timings) -> Any:

@@ -136,6 +136,12 @@ class EngineSettings(_Strict):
     )
 
 
+class MemorySettings(_Strict):
+    """The memory of plans."""
+
+    index: str = Field(default="genfacet-plans", description="index of plans, or an alias of it")
+
+
 class AudienceSettings(_Strict):
     """Who shares cached facets. Without name and header: callers with the same credentials."""
 
@@ -166,6 +172,7 @@ class Settings(_Strict):
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     indices: dict[str, IndexSettings] = Field(default={}, description="what is known of each index")
     engine: EngineSettings = EngineSettings()
+    memory: MemorySettings = MemorySettings()
     audience: AudienceSettings = AudienceSettings()
     control: ControlSettings = ControlSettings()
     sidecar: SidecarSettings = SidecarSettings()

@@ -61,12 +61,17 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """A request beside the user's search. ``stage`` names it in metrics and explanations."""
+    """A request beside the user's search. ``stage`` names it in metrics and explanations.
+
+    ``service``: it asks for what the package keeps for itself, with the service credential instead of the caller's, and
+    the work goes on without an answer (None) where there is none.
+    """
 
     stage: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     body: Body = field(default_factory=dict)
+    service: bool = False
 
     def encoded(self) -> bytes:
         """Canonical JSON, so that equal requests are equal bytes for the shard request cache."""

@@ -9,7 +9,7 @@ import pytest
 
 from genfacet.errors import SettingsError
 from genfacet_training.teachers.execution import expected
-from genfacet_training.teachers.plan import Plan, PlanError, PlannedFacet, Rewrite, read_plan, read_plans
+from genfacet.memory.plan import Plan, PlanError, PlannedFacet, Rewrite, read_plan, read_plans
 
 FILES = sorted((Path(__file__).parents[2] / "training" / "plans").glob("*.jsonl"))
 COLOUR = {"name": "colour", "values": ["red", "blue"]}

@@ -82,6 +82,7 @@ class Upstream:
 
     async def ask(self, sibling: Sibling, credentials: Headers) -> Mapping[str, Any]:
         """Sends a sibling; raises SiblingError where it is not answered with a JSON object."""
+        credentials = self._service if sibling.service else credentials
         path = f"{sibling.path}?{urlencode(sibling.params)}" if sibling.params else sibling.path
         try:
             status, content = await self._call("POST", path, credentials, sibling.encoded(), SIBLING_S)

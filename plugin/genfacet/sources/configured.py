@@ -3,19 +3,25 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from genfacet.settings import Settings
 from genfacet.sources import Source, load_source
+from genfacet.sources.memory import Memory
+from genfacet.sources.ranker import Ranker, Weights, read_weights, shipped_weights
+from genfacet.sources.statistics import Statistics
 
 
-def configured_sources(weights_file: str | None) -> Callable[[str], Source]:
-    """Finds sources by name; ``ranker`` and ``statistics`` with the weights of a file, or else the shipped ones.
+def configured_weights(settings: Settings) -> Weights:
+    """The ranker's weights: the configured ones, or else the shipped ones; raises SettingsError."""
+    return shipped_weights() if settings.engine.ranker is None else read_weights(Path(settings.engine.ranker))
 
-    Raises SettingsError where the file is none of weights.
+
+def configured_sources(settings: Settings) -> Callable[[str], Source]:
+    """Finds sources by name; ``ranker`` and ``statistics`` with the configured weights, or else the shipped ones.
+
+    Raises SettingsError where the configured file is none of weights.
     """
-    if weights_file is None:
-        return load_source
-    from genfacet.sources.ranker import Ranker, read_weights
-    from genfacet.sources.statistics import Statistics
-
-    weights = read_weights(Path(weights_file))
-    own: dict[str, Source] = {"ranker": Ranker(weights), "statistics": Statistics(weights)}
+    own: dict[str, Source] = {"memory": Memory(settings.memory.index)}
+    if settings.engine.ranker is not None:
+        weights = configured_weights(settings)
+        own |= {"ranker": Ranker(weights), "statistics": Statistics(weights)}
     return lambda name: own[name] if name in own else load_source(name)

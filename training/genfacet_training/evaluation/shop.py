@@ -72,7 +72,7 @@ class Shop:
         self.catalog = self.configuration.catalog()
         self.arms = {arm.name: arm for arm in arms}
         self._client: Any = client
-        self.installed = configured_sources(settings.engine.ranker)
+        self.installed = configured_sources(settings)
         self._engine = Engine(settings, sources=self._source)
         self._runner = Runner(self._engine)
         self._exchange = Exchange(self._engine, self._runner)
@@ -126,7 +126,7 @@ class Shop:
         request = matches_request(self._search(query, {}), facets, self.catalog, first)
         if request is None:
             raise ShopError("the template searches by knn or a retriever, whose hits cannot be marked")
-        return read_matches(self._ask(request), facets)
+        return read_matches(self.ask(request), facets)
 
     def counts(self, query: str, facets: Sequence[Facet]) -> dict[tuple[str, str], int]:
         """How many results each (facet, value) has, asked anew, whatever the facets themselves say."""
@@ -134,14 +134,14 @@ class Shop:
             return {}
         definitions = [_definition(facet) for facet in facets]
         search = self._search(query, {})
-        counts = read_counts(self._ask(counts_request(search, definitions, {}, self.catalog)), definitions, {})
+        counts = read_counts(self.ask(counts_request(search, definitions, {}, self.catalog)), definitions, {})
         return {(name, value): count for name, values in counts.values.items() for value, count in values.items()}
 
     def view(self, query: str) -> View:
         """What a source sees of a query, without the background of the index; raises ShopError."""
         sample = self.settings.engine.sample
         request = probe_request(self._search(query, {}), {}, self.catalog, sample, titles=True)
-        return View(query, read_probe(self._ask(request), {}, self.catalog), None, self.catalog)
+        return View(query, read_probe(self.ask(request), {}, self.catalog), None, self.catalog)
 
     def ranking(self, query: str, first: int = FIRST) -> tuple[tuple[str, ...], int]:
         """The ids of a query's first results in their order, and the number of all."""
@@ -192,6 +192,10 @@ class Shop:
         source = self.arms[name].source if name in self.arms else None
         return source or self.installed(name)
 
+    def search(self, query: str) -> Search:
+        """The shop's own search for a query, as its configuration has it."""
+        return self._search(query, {})
+
     def _search(self, query: str, presentation: Mapping[str, Any]) -> Search:
         return Search(self.index, {}, fill_template(self.configuration.search.template, query) | dict(presentation))
 
@@ -218,12 +222,15 @@ class Shop:
         return (plan, response) if better is None else (better, self._execute(better.executed))
 
     def _execute(self, search: Search) -> Any:
-        return self._ask(Sibling("search", search.path, search.params, search.body))
+        return self.ask(Sibling("search", search.path, search.params, search.body))
 
-    def _ask(self, request: Sibling) -> Mapping[str, Any]:
+    def ask(self, request: Sibling) -> Any:
+        """What Elasticsearch answers; raises ShopError, but for what the package keeps for itself: None there."""
         try:
             return self._send(request)
         except SiblingError as error:
+            if request.service:
+                return None
             raise ShopError(f"a search failed: {error}") from None
 
     def _send(self, request: Sibling) -> Mapping[str, Any]:

@@ -30,6 +30,11 @@ def is_drawn(query: str) -> bool:
     return int(sha256(query.encode("utf-8", "surrogatepass")).hexdigest(), 16) % PARTS == 0
 
 
+def is_validation(query: str) -> bool:
+    """Whether a query that is not held out says when to stop a training: a twentieth of all."""
+    return int(sha256(query.encode("utf-8", "surrogatepass")).hexdigest(), 16) % (2 * PARTS) == 1
+
+
 def near_duplicates(one: str, other: str) -> bool:
     """Whether two queries are nearly the same: equal but for case and spaces, or Jaccard of their words >= 0.75.
 
@@ -39,13 +44,17 @@ def near_duplicates(one: str, other: str) -> bool:
 
 
 class HeldOut:
-    """The held-out queries among those given, and the test whether any other query must be held out with them."""
+    """The held-out queries among those given, and the test whether any other query must be held out with them.
 
-    def __init__(self, queries: Iterable[str]) -> None:
+    ``judged`` queries are held out too, whatever they are; without ``drawn`` these alone.
+    """
+
+    def __init__(self, queries: Iterable[str], judged: Iterable[str] = (), *, drawn: bool = True) -> None:
+        self._drawn = drawn
         known = list(dict.fromkeys(queries))
         self._plain: set[str] = set()
         self._by_word: dict[str, list[str]] = {}
-        for query in filter(is_drawn, known):
+        for query in (*(filter(is_drawn, known) if drawn else ()), *judged):
             self._add(query)
         # What is held out as a near-duplicate has near-duplicates of its own.
         found = True
@@ -57,7 +66,7 @@ class HeldOut:
 
     def __contains__(self, query: str) -> bool:
         """Whether the query is drawn, or nearly the same as one that is held out."""
-        if is_drawn(query) or _plain(query) in self._plain:
+        if (self._drawn and is_drawn(query)) or _plain(query) in self._plain:
             return True
         candidates = dict.fromkeys(other for word in words(query) for other in self._by_word.get(word, ()))
         return any(near_duplicates(query, other) for other in candidates)

@@ -10,9 +10,10 @@ from genfacet.cli import INCOMPLETE
 from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.settings import Settings
+from genfacet_training.teachers.storecommands import add, export, list_
 
 
-@click.group(short_help="Check plans of experts.")
+@click.group(short_help="Check, keep and list plans of teachers.")
 def command() -> None:
     """Plans of experts: the facets that they would offer for a query, and better queries for what is selected."""
 
@@ -32,10 +33,10 @@ def check(
     query. The exit code is 1 where a plan does not hold.
     """
     # Here, because these bring linear algebra, which no other command should wait for.
+    from genfacet.memory.plan import PlanError, read_plans
     from genfacet_training.evaluation.progress import progress
     from genfacet_training.evaluation.shop import Shop
     from genfacet_training.teachers.execution import problems
-    from genfacet_training.teachers.plan import PlanError, read_plans
 
     plans = list(read_plans(file))
     found: list[dict[str, object]] = []
@@ -47,7 +48,7 @@ def check(
     ):
         shop.check()
         for line, plan in plans:
-            wrong = [str(plan)] if isinstance(plan, PlanError) else list(problems(shop, plan))
+            wrong = [str(plan)] if isinstance(plan, PlanError) else list(map(str, problems(shop, plan)))
             if wrong:
                 query = None if isinstance(plan, PlanError) else plan.query
                 found.append({"line": line, "query": query, "problems": wrong})
@@ -62,3 +63,7 @@ def check(
         click.echo(f"{counted['hold']:,} of {len(plans):,} plans hold.")
     if found:
         ctx.exit(INCOMPLETE)
+
+
+for each in (add, list_, export):
+    command.add_command(each)

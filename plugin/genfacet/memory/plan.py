@@ -31,6 +31,11 @@ class PlannedFacet:
         """Whether its values are a shopper's words."""
         return self.name.startswith("~")
 
+    def as_json(self) -> dict[str, Any]:
+        """The form that `read_plan` reads."""
+        label = {} if self.label is None else {"label": self.label}
+        return {"name": self.name, **label, "values": list(self.values)}
+
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
@@ -49,6 +54,20 @@ class Plan:
     rewrites: tuple[Rewrite, ...] = ()
     area: str | None = None
     near: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that `read_plan` reads."""
+        named = {"area": self.area, "near": self.near}
+        return {
+            "query": self.query,
+            **{name: text for name, text in named.items() if text is not None},
+            "facets": [facet.as_json() for facet in self.facets],
+            "rewrites": [{"selected": _lists(one.selected), "query": one.query} for one in self.rewrites],
+        }
+
+
+def _lists(selected: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in selected.items()}
 
 
 def read_plans(file: Path) -> Iterator[tuple[int, Plan | PlanError]]:
