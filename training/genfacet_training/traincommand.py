@@ -3,6 +3,7 @@
 import click
 
 from genfacet_training.ranker.command import command as ranker
+from genfacet_training.student.datacommand import command as data
 
 
 @click.group(short_help="Learn from plans, judgements and the catalogue.")
@@ -11,3 +12,4 @@ def command() -> None:
 
 
 command.add_command(ranker, "ranker")
+command.add_command(data, "data")
