@@ -4,6 +4,7 @@ import click
 
 from genfacet_training.ranker.command import command as ranker
 from genfacet_training.student.datacommand import command as data
+from genfacet_training.student.sftcommand import base, sft
 
 
 @click.group(short_help="Learn from plans, judgements and the catalogue.")
@@ -13,3 +14,5 @@ def command() -> None:
 
 command.add_command(ranker, "ranker")
 command.add_command(data, "data")
+command.add_command(base, "base")
+command.add_command(sft, "sft")

@@ -21,7 +21,7 @@ def load_base(folder: str | Path) -> tuple[Any, Any]:
     """Model (float32) and tokenizer of a folder; raises ValueError where it is no causal language model."""
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, torch_dtype=torch.float32)
+        model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(f"{folder} is no causal language model ({str(error).splitlines()[0][:200]})") from None
     return model, tokenizer

@@ -93,7 +93,7 @@ def add(
         rejected.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     if as_json:
         click.echo(
-            orjson.dumps({"added": outcome.added, "rejected": dict(outcome.reasons)}, option=orjson.OPT_INDENT_2)
+            orjson.dumps({"added": outcome.added, "left_out": dict(outcome.reasons)}, option=orjson.OPT_INDENT_2)
         )
     else:
         left = ", ".join(f"{count:,} {reason}" for reason, count in outcome.reasons.items())

@@ -1,0 +1,34 @@
+"""What a student is asked to be measured: facets of queries, and better queries for what experts selected."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from genfacet.memory.plan import Plan
+from genfacet.sources.ranker import Weights
+from genfacet_training.evaluation.shop import Shop
+from genfacet_training.student.questions import Question
+from genfacet_training.student.recall import recall
+from genfacet_training.student.score import facet_question, rewrite_question
+
+
+def questions(
+    shop: Shop, group: str, queries: Iterable[str], plans: Sequence[Plan], weights: Weights, plan_index: str | None
+) -> Iterator[Question]:
+    """Questions for facets of all queries, with a near plan too where the memory has one, and for rewrites of plans.
+
+    The memory must not hold the plans that are asked for. Raises ShopError.
+    """
+    known = {plan.query: plan for plan in plans}
+    for query in dict.fromkeys([*queries, *known]):
+        alone = facet_question(shop, query, weights)
+        yield Question(group, "facets", query, alone.prompt.text)
+        near = recall(shop, alone.view, plan_index, {query}).near if plan_index else None
+        if near is not None:
+            helped = facet_question(shop, query, weights, near)
+            yield Question(group, "facets", query, helped.prompt.text, near=True)
+        plan = known.get(query)
+        for rewrite in plan.rewrites if plan else ():
+            asked = rewrite_question(shop, known[query], rewrite, alone.view.probe.titles)
+            labels = {facet.name: facet.label or facet.name for facet in known[query].facets}
+            yield Question(
+                group, "rewrite", query, asked.prompt, selected=asked.selected, labels=labels, wanted=asked.wanted
+            )
