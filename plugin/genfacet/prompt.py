@@ -7,19 +7,22 @@ A prompt is made of lines, and what a line is, its first characters say::
     trends: 10gbase                             words that many search for now
     - Cisco 10GBASE-SR SFP Module               titles of the first results
     A9 Price: 22 64 180                         candidates in the ranker's order: marker, bucket of the score,
-    B5 Connector: a LC b SC                     label, and quartiles or the first values, each with a letter
+    B5 Connector: LC, SC                        label, and quartiles or the first values
     near: sfp module                            a plan for a similar query, in the form of the answer
     ~How far apart
     - same server room = T 850nm, sx
     >
 
-An answer lists facets, the best first: a closed one by its marker alone, an open one by its label and its values, whose
-meaning names attributes by marker, their values by letter, and spells only numbers and phrases (``T``)::
+An answer lists facets, the best first: a closed one by its marker alone, an open one by its label and its values. Their
+meaning names attributes by marker, and spells numbers, values as the prompt shows them, and phrases (``T``)::
 
     ~How far apart
     - same server room = T 850nm, sx
-    - around one building = C 500..5000 & B a
+    - around one building = C 500..5000 & B LC
     A
+
+Values are spelled because a small model says of itself that a woman's shoe is one for "Women"; that it is the second of a
+list it has to count.
 
 The other task asks for a better query, and its answer is one line::
 
@@ -29,7 +32,7 @@ The other task asks for a better query, and its answer is one line::
     >
 
 Text of a catalogue, a shopper or a client cannot take the part of structure: it stands on one line, without the signs
-that part a line, and in values a small letter never stands alone.
+that part a line.
 """
 
 import re
@@ -52,13 +55,11 @@ from genfacet.values import (
     write_open,
 )
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 """Another number for every change of the format: a model is trained for one."""
 
 MARKERS = "ABCDEFGHIJKLMNOPQRSUVWXYZ"
 """Names of candidates; T is left to phrases."""
-LETTERS = "abcdefgh"
-"""Names of a candidate's values."""
 CANDIDATES = 10
 SHOWN_VALUES = 4
 TITLES = 2
@@ -75,18 +76,16 @@ _LABEL, _VALUE, _TITLE, _WORDS, _QUERY = 26, 18, 56, 60, 256
 """Characters of each piece of text that are shown."""
 _PHRASE = "T"
 _SIGNS = re.compile(r"[=&~<>|:;,\\]")
-_ALONE = re.compile(r"(?<!\S)[a-h](?!\S)")
-_TASKS = ("facets", "rewrite")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An attribute as the prompt shows it. ``values`` are its raw values by letter; none for numbers with quartiles."""
+    """An attribute as the prompt shows it. ``values`` are raw values by how they are shown; none beside quartiles."""
 
     marker: str
     bucket: int
     seen: AttributeProbe
-    values: tuple[str, ...]
+    values: Mapping[str, str]
 
     @property
     def is_spread(self) -> bool:
@@ -266,10 +265,13 @@ def _titles(titles: Sequence[str]) -> Iterator[str]:
             yield f"- {shown}"
 
 
-def _shown_values(seen: AttributeProbe) -> tuple[str, ...]:
+def _shown_values(seen: AttributeProbe) -> dict[str, str]:
     if not is_discrete(seen, SHOWN_VALUES):
-        return ()
-    return tuple(value for value, _ in usable_values(seen))[:SHOWN_VALUES]
+        return {}
+    shown: dict[str, str] = {}
+    for value, _ in usable_values(seen)[:SHOWN_VALUES]:
+        shown.setdefault(clean(value, _VALUE), value)
+    return {text: value for text, value in shown.items() if text}
 
 
 def _candidate_line(candidate: Candidate) -> str:
@@ -278,13 +280,8 @@ def _candidate_line(candidate: Candidate) -> str:
         shown = " ".join(map(_number, seen.quantiles[1:4]))
         shown += f" {clean(seen.attribute.unit, _LABEL)}" if seen.attribute.unit else ""
     else:
-        named = zip(LETTERS, candidate.values, strict=False)
-        shown = " ".join(f"{letter} {_ALONE.sub(_capital, clean(value, _VALUE))}" for letter, value in named)
+        shown = ", ".join(candidate.values)
     return f"{candidate.marker}{candidate.bucket} {clean(seen.attribute.label, _LABEL)}: {shown}"
-
-
-def _capital(letter: re.Match[str]) -> str:
-    return letter[0].upper()
 
 
 def _number(number: float) -> str:
@@ -314,8 +311,8 @@ def _constraint_text(prompt: FacetPrompt, constraint: Constraint) -> str | None:
         return None
     if constraint.range is not None:
         return f"{candidate.marker} {constraint.range}" if candidate.seen.is_numeric else None
-    known = [letter for letter, v in zip(LETTERS, candidate.values, strict=False) if v in constraint.alternatives]
-    return f"{candidate.marker} {' '.join(known)}" if known else None
+    known = [shown for shown, value in candidate.values.items() if value in constraint.alternatives]
+    return f"{candidate.marker} {', '.join(known)}" if known else None
 
 
 def _read_label(line: str) -> str | None:
@@ -349,11 +346,10 @@ def _read_constraint(prompt: FacetPrompt, text: str) -> Constraint | None:
     if ".." in rest:
         span = read_range(rest)
         return Constraint(candidate.seen.attribute.name, range=span) if span and candidate.seen.is_numeric else None
-    named = dict(zip(LETTERS, candidate.values, strict=False))
-    letters = rest.split(" ")
-    if not all(letter in named for letter in letters) or len(set(letters)) < len(letters):
+    named = rest.split(", ")
+    if not all(name in candidate.values for name in named) or len(set(named)) < len(named):
         return None
-    return Constraint(candidate.seen.attribute.name, alternatives=tuple(named[letter] for letter in letters))
+    return Constraint(candidate.seen.attribute.name, alternatives=tuple(candidate.values[name] for name in named))
 
 
 def _selection_line(name: str, value: str, labels: Mapping[str, str]) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from genfacet.errors import SettingsError
-from genfacet_training.teachers.execution import expected
 from genfacet.memory.plan import Plan, PlanError, PlannedFacet, Rewrite, read_plan, read_plans
+from genfacet_training.teachers.execution import expected
 
 FILES = sorted((Path(__file__).parents[2] / "training" / "plans").glob("*.jsonl"))
 COLOUR = {"name": "colour", "values": ["red", "blue"]}

@@ -83,7 +83,10 @@ def train(
     accelerator = Accelerator()
     torch.manual_seed(training.seed)
     model, tokenizer = load_base(training.base)
-    model = with_adapters(model, training.lora).to(accelerator.device)
+    model = with_adapters(model, training.lora)
+    if training.start:
+        set_peft_model_state_dict(model, load_file(Path(training.start) / "adapter_model.safetensors"))
+    model = model.to(accelerator.device)
     if training.gradient_checkpointing:
         model.enable_input_require_grads()
         model.gradient_checkpointing_enable()
