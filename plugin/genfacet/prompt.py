@@ -14,15 +14,15 @@ A prompt is made of lines, and what a line is, its first characters say::
     >
 
 An answer lists facets, the best first: a closed one by its marker alone, an open one by its label and its values. Their
-meaning names attributes by marker, and spells numbers, values as the prompt shows them, and phrases (``T``)::
+meaning names attributes by marker, and spells numbers, values as they are shown, and phrases (``T``)::
 
     ~How far apart
     - same server room = T 850nm, sx
     - around one building = C 500..5000 & B LC
     A
 
-Values are spelled because a small model says of itself that a woman's shoe is one for "Women"; that it is the second of a
-list it has to count.
+Values are spelled: that a woman's shoe is one for "Women" a small model knows; that this is the second of a list, it
+would have to count.
 
 The other task asks for a better query, and its answer is one line::
 

@@ -4,6 +4,7 @@ import click
 
 from genfacet_training.ranker.command import command as ranker
 from genfacet_training.student.datacommand import command as data
+from genfacet_training.student.scorecommands import answer, ask, score
 from genfacet_training.student.sftcommand import base, sft
 
 
@@ -14,5 +15,5 @@ def command() -> None:
 
 command.add_command(ranker, "ranker")
 command.add_command(data, "data")
-command.add_command(base, "base")
-command.add_command(sft, "sft")
+for each in (base, sft, ask, answer, score):
+    command.add_command(each)

@@ -8,6 +8,7 @@ from genfacet.sources import Source, load_source
 from genfacet.sources.memory import Memory
 from genfacet.sources.ranker import Ranker, Weights, read_weights, shipped_weights
 from genfacet.sources.statistics import Statistics
+from genfacet.sources.together import Together
 
 
 def configured_weights(settings: Settings) -> Weights:
@@ -20,8 +21,12 @@ def configured_sources(settings: Settings) -> Callable[[str], Source]:
 
     Raises SettingsError where the configured file is none of weights.
     """
-    own: dict[str, Source] = {"memory": Memory(settings.memory.index)}
-    if settings.engine.ranker is not None:
-        weights = configured_weights(settings)
-        own |= {"ranker": Ranker(weights), "statistics": Statistics(weights)}
+    memory, weights = Memory(settings.memory.index), configured_weights(settings)
+    statistics = Statistics(weights)
+    own: dict[str, Source] = {
+        "memory": memory,
+        "ranker": Ranker(weights),
+        "statistics": statistics,
+        "together": Together(statistics, memory),
+    }
     return lambda name: own[name] if name in own else load_source(name)

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from genfacet.facets import Definition
-from genfacet.memory.choosing import Candidate, chosen, definitions
+from genfacet.memory.choosing import Candidate
+from genfacet.memory.executing import execute
 from genfacet.memory.lookup import Neighbour, lookup_request, read_neighbours
 from genfacet.memory.stored import marks_of
 from genfacet.planning import Plan
 from genfacet.prompt import Proposed
 from genfacet.sibling import Sibling
 from genfacet.sources import View
-from genfacet.verify import counts_request, read_counts
 
-OPEN = 2
-"""Most open facets of one answer: they stand beside the catalogue's own."""
 INDEX = "genfacet-plans"
 
 
@@ -39,12 +37,7 @@ class Memory:
         marks = marks_of(view.query, view.probe)
         answer: Mapping[str, Any] | None = yield lookup_request(self.plan_index, marks, plan.audience)
         candidates = open_candidates(read_neighbours(answer, marks))
-        counting = definitions(candidates, view.probe, view.catalog, "memory")
-        if not counting:
-            return ()
-        answered = yield counts_request(plan.base, counting, plan.selections, plan.catalog)
-        counts = read_counts(answered, counting, plan.selections)
-        return chosen(counting, counts.values, counts.total, min(size, OPEN))
+        return (yield from execute(candidates, view, plan, "memory", size))
 
 
 def open_candidates(neighbours: Sequence[Neighbour]) -> list[Candidate]:

@@ -25,8 +25,8 @@ class Training:
     """A supervised training. Tokens are those of prompts and answers together, padding left out.
 
     ``start`` is a folder of adapters to go on from, of the same rank; without one they are fresh. ``facet_tokens`` and
-    ``rewrite_tokens`` are the shares of the two tasks in every step: both are in each. ``precision``: float32, bfloat16,
-    or auto, which measures both on the machine at hand.
+    ``rewrite_tokens`` are the shares of the two tasks in every step: both are in each. ``precision`` is float32,
+    bfloat16, or auto, which measures both on the machine at hand.
     """
 
     base: str

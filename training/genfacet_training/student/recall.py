@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from genfacet.facets import Definition
 from genfacet.memory.choosing import chosen, definitions
+from genfacet.memory.executing import OPEN
 from genfacet.memory.lookup import Neighbour, lookup_request, read_neighbours
 from genfacet.memory.stored import marks_of
 from genfacet.prompt import Near, Proposed
 from genfacet.sources import View
-from genfacet.sources.memory import OPEN, open_candidates
+from genfacet.sources.memory import open_candidates
 from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.shop import Shop
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from genfacet.facets import Definition, Facet, FacetValue
 from genfacet.memory.choosing import Candidate, chosen, definitions
+from genfacet.memory.executing import OPEN
 from genfacet.memory.plan import Plan, Rewrite
 from genfacet.prompt import (
     FacetPrompt,
     Near,
+    Reading,
     candidates_of,
     facet_prompt,
     read_facets,
@@ -19,7 +21,6 @@ from genfacet.prompt import (
     rewrite_prompt,
 )
 from genfacet.sources import View
-from genfacet.sources.memory import OPEN
 from genfacet.sources.ranker import Weights
 from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.shop import Shop
@@ -85,13 +86,7 @@ def proposals(
     ``common`` is the share (0 to 1) of queries for which a label is said: what is said everywhere says nothing.
     """
     readings = [read_facets(question.prompt, answer) for answer in answers]
-    said = Counter(facet.label for reading in readings for facet in reading.facets if facet.is_open)
-    candidates = []
-    for place, reading in enumerate(readings):
-        for facet in reading.facets:
-            if facet.is_open:
-                merit = MERIT + 0.1 * said[facet.label] / len(readings) - 0.01 * min(place, 5)
-                candidates.append(Candidate(facet, merit - GENERIC * (common or {}).get(facet.label, 0.0)))
+    candidates = candidates_of_readings(readings, common or {})
     first = readings[0].facets if readings else ()
     closed = tuple(facet.name for facet in first if not facet.is_open)
     values = sum(len(one.facet.values) for one in candidates)
@@ -104,6 +99,23 @@ def proposals(
     executed = sum(0 < count < counts.total for one in counts.values.values() for count in one.values())
     kept = tuple(chosen(counting, counts.values, counts.total, OPEN))
     return Proposals(kept, len(candidates), values, executed, closed, rejected)
+
+
+def candidates_of_readings(readings: Sequence[Reading], common: Mapping[str, float]) -> list[Candidate]:
+    """The open facets of several answers, the first being the likeliest: what more of them say has more merit."""
+    said = Counter(facet.label for reading in readings for facet in reading.facets if facet.is_open)
+    return [
+        Candidate(
+            facet,
+            MERIT
+            + 0.1 * said[facet.label] / len(readings)
+            - 0.01 * min(place, 5)
+            - GENERIC * common.get(facet.label, 0.0),
+        )
+        for place, reading in enumerate(readings)
+        for facet in reading.facets
+        if facet.is_open
+    ]
 
 
 def best_rewrite(shop: Shop, question: RewriteQuestion, answers: Sequence[str]) -> tuple[str, float]:

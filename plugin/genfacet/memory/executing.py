@@ -1,0 +1,26 @@
+"""Executing candidates: one counting request under the caller's rights, and the best of what is left."""
+
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any
+
+from genfacet.facets import Definition
+from genfacet.memory.choosing import Candidate, chosen, definitions
+from genfacet.planning import Plan
+from genfacet.sibling import Sibling
+from genfacet.sources import View
+from genfacet.verify import counts_request, read_counts
+
+OPEN = 2
+"""Most open facets of one answer: they stand beside the catalogue's own."""
+
+
+def execute(
+    candidates: Iterable[Candidate], view: View, plan: Plan, source: str, size: int
+) -> Generator[Sibling, Any, Sequence[Definition]]:
+    """Yields the request that counts all candidates, and returns the best of those that hold, at most `OPEN`."""
+    counting = definitions(candidates, view.probe, view.catalog, source)
+    if not counting:
+        return ()
+    answer = yield counts_request(plan.base, counting, plan.selections, plan.catalog)
+    counts = read_counts(answer, counting, plan.selections)
+    return chosen(counting, counts.values, counts.total, min(size, OPEN))

@@ -1,0 +1,176 @@
+"""`genfacet train ask|answer|score`: what a student says to held-out queries, and what it comes to when executed.
+
+Three steps, because whoever has the index and whoever has the processor may be two machines.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from genfacet.cli.configured import configured
+from genfacet.connection import Connection
+from genfacet.settings import Settings
+
+IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+IN_DIR = click.Path(exists=True, file_okay=False, path_type=Path)
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Write the questions that a student is measured by.")
+@click.option("--index", required=True, help="Index of the configuration.")
+@click.option("--plans", type=IN_FILE, help="Plans (JSON Lines); their held-out queries are asked, and their rewrites.")
+@click.option("--area", help="Ask the plans of this kind of product instead, all of them.")
+@click.option("--judgments", "judgments_file", type=IN_FILE, help="CSV file of judgements, whose queries are asked.")
+@click.option("--queries", type=IN_FILE, help="File of queries, one a line.")
+@click.option("--no-memory", is_flag=True, help="Do not show near plans.")
+@click.option("--out", required=True, type=OUT_FILE, help="File of questions to write.")
+@configured
+def ask(
+    settings: Settings,
+    connection: Connection,
+    index: str,
+    plans: Path | None,
+    area: str | None,
+    judgments_file: Path | None,
+    queries: Path | None,
+    no_memory: bool,
+    out: Path,
+) -> None:
+    """Render the prompts of held-out queries over their results now."""
+    from genfacet.memory.plan import Plan, read_plans
+    from genfacet.sources.configured import configured_weights
+    from genfacet_training.evaluation.judgments import read_judgments
+    from genfacet_training.evaluation.shop import Shop
+    from genfacet_training.evaluation.splits import HeldOut
+    from genfacet_training.student.asking import questions
+    from genfacet_training.student.questions import write_questions
+
+    read = [plan for _, plan in read_plans(plans) if isinstance(plan, Plan)] if plans else []
+    held_out = HeldOut(plan.query for plan in read)
+    chosen = [plan for plan in read if (plan.area == area if area else plan.query in held_out)]
+    judged = read_judgments(judgments_file).queries() if judgments_file else ()
+    typed = [line.strip() for line in queries.read_text().splitlines() if line.strip()] if queries else []
+    weights, memory = configured_weights(settings), None if no_memory else settings.memory.index
+    with connection.client(request_timeout=60) as client, Shop(client, settings, index) as shop:
+        shop.check()
+        found = [
+            *questions(shop, area or "held-out", [], chosen, weights, memory),
+            *questions(shop, "judged", judged, [], weights, memory),
+            *questions(shop, "queries", typed, [], weights, memory),
+        ]
+    write_questions(out, found)
+    click.echo(f"{len(found):,} questions are in {out}.")
+
+
+@click.command(short_help="Have a student answer questions.")
+@click.option("--questions", "questions_file", required=True, type=IN_FILE, help="File of `genfacet train ask`.")
+@click.option("--base", required=True, type=IN_DIR, help="Folder of the base.")
+@click.option("--student", required=True, type=IN_DIR, help="Folder of its adapters.")
+@click.option("--samples", type=click.IntRange(0, 64), default=6, show_default=True, help="Further answers, by chance.")
+@click.option("--temperature", default=0.8, show_default=True, help="Of those.")
+@click.option("--batch", default=16, show_default=True, help="Prompts at once.")
+@click.option("--out", required=True, type=OUT_FILE, help="File of answers to write.")
+def answer(
+    questions_file: Path, base: Path, student: Path, samples: int, temperature: float, batch: int, out: Path
+) -> None:
+    """Answer each question once as likely as can be, and some more times by chance. Needs no index."""
+    from genfacet_training.evaluation.progress import progress
+    from genfacet_training.student.generate import MOST_TOKENS, answers
+    from genfacet_training.student.model import load_student
+    from genfacet_training.student.questions import read_questions, write_answers
+
+    asked = read_questions(questions_file)
+    model, tokenizer = load_student(base, student)
+    model.eval()
+    found: dict[int, list[str]] = {}
+    order = sorted(range(len(asked)), key=lambda place: (asked[place].task, len(asked[place].prompt)))
+    with progress("Answering", len(asked)) as on_question:
+        for start in range(0, len(order), batch):
+            places = order[start : start + batch]
+            for task in ("facets", "rewrite"):
+                mine = [place for place in places if asked[place].task == task]
+                prompts = [asked[place].prompt for place in mine]
+                said = answers(model, tokenizer, prompts, MOST_TOKENS[task], batch=batch) if mine else []
+                more = (
+                    answers(model, tokenizer, prompts, MOST_TOKENS[task], samples=samples, temperature=temperature)
+                    if mine and samples
+                    else [[] for _ in mine]
+                )
+                for place, one, others in zip(mine, said, more, strict=True):
+                    found[place] = [*one, *others]
+                    on_question()
+    write_answers(out, [found[place] for place in range(len(asked))])
+    click.echo(f"{len(asked):,} questions are answered in {out}.")
+
+
+@click.command(short_help="Execute a student's answers.")
+@click.option("--index", required=True, help="Index of the configuration.")
+@click.option("--questions", "questions_file", required=True, type=IN_FILE, help="File of `genfacet train ask`.")
+@click.option("--answers", "answers_file", required=True, type=IN_FILE, help="File of `genfacet train answer`.")
+@click.option("--data", type=IN_DIR, help="Folder of the training set: labels that it says everywhere weigh less.")
+@click.option("--sheet", type=OUT_FILE, help="File for the facets of memory and student, to be read.")
+@click.option("--json", "as_json", is_flag=True, help="Print the tables as JSON.")
+@configured
+def score(
+    settings: Settings,
+    connection: Connection,
+    index: str,
+    questions_file: Path,
+    answers_file: Path,
+    data: Path | None,
+    sheet: Path | None,
+    as_json: bool,
+) -> None:
+    """Say how many open facets of memory, student and both hold, and how well rewrites satisfy what was selected."""
+    from genfacet.errors import SettingsError
+    from genfacet.sources.configured import configured_weights
+    from genfacet_training.evaluation.progress import progress
+    from genfacet_training.evaluation.shop import Shop
+    from genfacet_training.student.measuring import measure
+    from genfacet_training.student.questions import read_answers, read_questions
+
+    asked = read_questions(questions_file)
+    answers = read_answers(answers_file, len(asked))
+    pairs = list(zip(asked, answers, strict=True))
+    with (
+        connection.client(request_timeout=60) as client,
+        Shop(client, settings, index) as shop,
+        progress("Executing", len(pairs)) as on_question,
+    ):
+        shop.check()
+        try:
+            weights = configured_weights(settings)
+            measured = measure(shop, pairs, weights, settings.memory.index, _common(data), on_question)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+    if sheet is not None:
+        sheet.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in measured.shown))
+    tables = measured.as_json()
+    if as_json:
+        click.echo(orjson.dumps(tables, option=orjson.OPT_INDENT_2))
+    else:
+        for title, rows in tables.items():
+            _show(title.replace("_", " "), rows)
+
+
+def _common(data: Path | None) -> dict[str, float]:
+    """The share of training queries for which each label is said."""
+    if data is None:
+        return {}
+    read = orjson.loads((data / "statistics.json").read_bytes())["training"]
+    return {label: min(1.0, times / read["by_task"]["facets"]) for label, times in read["most_frequent_labels"]}
+
+
+def _show(title: str, rows: dict[str, dict[str, Any]]) -> None:
+    table = Table(title=title, title_justify="left")
+    columns: Iterable[str] = next(iter(rows.values()), {})
+    for column in ("", *columns):
+        table.add_column(column.replace("_", " "))
+    for name, row in rows.items():
+        table.add_row(name, *(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()))
+    Console().print(table)
