@@ -56,11 +56,16 @@ def write_model(out: Path, config: dict[str, Any], weights: Weights, vocabulary:
     numbers = {name: vocabulary.tokens.index(token) for name, token in (("pad", PAD), ("bos", START), ("eos", END))}
     tokens = {f"{name}_token_id": number for name, number in numbers.items()}
     (out / "config.json").write_text(json.dumps(config | tokens, indent=2) + "\n")
+    write_tokenizer(out, vocabulary)
+    half = {name: np.ascontiguousarray(array.astype(np.float16)) for name, array in weights.items()}
+    save_file(half, out / "model.safetensors", {"format": "pt"})
+
+
+def write_tokenizer(out: Path, vocabulary: Vocabulary) -> None:
+    """The files of a tokenizer that transformers loads, into a folder that is there."""
     vocabulary.tokenizer.save(str(out / "tokenizer.json"))
     special = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": PAD, "bos_token": START, "eos_token": END}
     (out / "tokenizer_config.json").write_text(json.dumps(special, indent=2) + "\n")
-    half = {name: np.ascontiguousarray(array.astype(np.float16)) for name, array in weights.items()}
-    save_file(half, out / "model.safetensors", {"format": "pt"})
 
 
 def _read_config(reader: GGUFReader) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def _epoch(samples: Sequence[Encoded], most: int, drawing: random.Random) -> lis
     batches: list[tuple[int, ...]] = []
     batch: list[int] = []
     for place in order:
-        if batch and (len(batch) + 1) * max(len(samples[place]), len(samples[batch[-1]])) > most:
+        longest = max(len(samples[one]) for one in (place, *batch))
+        if batch and (len(batch) + 1) * longest > most:
             batches.append(tuple(batch))
             batch = []
         batch.append(place)

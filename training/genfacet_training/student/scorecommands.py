@@ -79,14 +79,17 @@ def answer(
     questions_file: Path, base: Path, student: Path, samples: int, temperature: float, batch: int, out: Path
 ) -> None:
     """Answer each question once as likely as can be, and some more times by chance. Needs no index."""
+    import torch
+
     from genfacet_training.evaluation.progress import progress
     from genfacet_training.student.generate import MOST_TOKENS, answers
-    from genfacet_training.student.model import load_student
+    from genfacet_training.student.model import choose_precision, load_student
     from genfacet_training.student.questions import read_questions, write_answers
 
     asked = read_questions(questions_file)
     model, tokenizer = load_student(base, student)
-    model.eval()
+    precision = choose_precision(model, model.device, "auto")
+    model.to(getattr(torch, precision)).eval()
     found: dict[int, list[str]] = {}
     order = sorted(range(len(asked)), key=lambda place: (asked[place].task, len(asked[place].prompt)))
     with progress("Answering", len(asked)) as on_question:

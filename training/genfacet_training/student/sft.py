@@ -185,7 +185,7 @@ def _learn(
         with computing(precision, accelerator.device):
             loss = answer_loss(model, batch)
         accelerator.backward(loss / 2)
-        losses[task] = float(loss.detach())
+        losses[task] = loss.item()
     return losses
 
 
