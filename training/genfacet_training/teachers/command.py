@@ -11,6 +11,7 @@ from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.settings import Settings
 from genfacet_training.teachers.storecommands import add, export, list_
+from genfacet_training.teachers.writecommand import write
 
 
 @click.group(short_help="Check, keep and list plans of teachers.")
@@ -65,5 +66,5 @@ def check(
         ctx.exit(INCOMPLETE)
 
 
-for each in (add, list_, export):
+for each in (add, list_, export, write):
     command.add_command(each)
