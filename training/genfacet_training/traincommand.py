@@ -2,6 +2,7 @@
 
 import click
 
+from genfacet_training.allcommand import command as all_
 from genfacet_training.ranker.command import command as ranker
 from genfacet_training.student.datacommand import command as data
 from genfacet_training.student.scorecommands import answer, ask, score
@@ -15,5 +16,5 @@ def command() -> None:
 
 command.add_command(ranker, "ranker")
 command.add_command(data, "data")
-for each in (base, sft, ask, answer, score):
+for each in (all_, base, sft, ask, answer, score):
     command.add_command(each)

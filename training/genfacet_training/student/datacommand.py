@@ -71,10 +71,11 @@ def command(
     held_out = HeldOut((plan.query for several in plans.values() for plan in several), judged)
     typed = {index: _read_lines(files) for index, files in _by_index(logs, indices).items()}
     made: dict[str, list[dict[str, Any]]] = {}
+    memory = settings.memory.index
     with connection.client(request_timeout=60) as client:
         run = {
             "indices": {index: data_mark(client, index) for index in indices},
-            "memory": data_mark(client, settings.memory.index),
+            "memory": data_mark(client, memory) if client.indices.exists(index=memory) else None,
             "plans": {index: sorted(plan.query for plan in several) for index, several in plans.items()},
             "queries": queries,
             "logs": typed,

@@ -50,6 +50,7 @@ def base(gguf: Path, out: Path, texts: tuple[Path, ...], tokenizer: Path | None,
 @click.option("--out", required=True, type=OUT_DIR, help="Folder of the training.")
 @click.option("--training", "training_file", type=IN_FILE, help="YAML file of settings, see training/configs.")
 @click.option("--base", "base_folder", type=IN_DIR, help="Folder of the base; wins over the file.")
+@click.option("--start", "start_folder", type=IN_DIR, help="Folder of adapters to go on from; wins over the file.")
 @click.option("--epochs", type=float, help="How often each sample is seen; wins over the file.")
 @click.option("--index", help="Index in which answers are executed to tell when to stop.")
 @click.option("--plans", type=IN_FILE, help="Plans for that index, of which the validation part is asked.")
@@ -63,6 +64,7 @@ def sft(
     out: Path,
     training_file: Path | None,
     base_folder: Path | None,
+    start_folder: Path | None,
     epochs: float | None,
     index: str | None,
     plans: Path | None,
@@ -85,7 +87,9 @@ def sft(
     if (index is None) != (plans is None):
         raise SettingsError("--index and --plans go together: the plans are asked and executed in the index")
     try:
-        training = read_training(training_file, base=str(base_folder) if base_folder else None, epochs=epochs)
+        places = {"base": base_folder, "start": start_folder}
+        given = {name: str(folder) if folder else None for name, folder in places.items()}
+        training = read_training(training_file, epochs=epochs, **given)
         learnt, watched = (read_samples(data / f"{name}.parquet") for name in ("training", "validation"))
         identity = training.as_json() | {"data": digest_of(data / "training.parquet")}
         with ExitStack() as stack:

@@ -1,0 +1,103 @@
+"""From a catalogue to ranker, memory, training set and student, on a real index; an interrupted run goes on."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from elasticsearch import Elasticsearch
+from integration.conftest import client, es_url  # noqa: F401  (fixtures)
+from tiny_models import write_tiny
+
+from genfacet.cli import main
+from genfacet_training.evaluation.splits import HeldOut, is_validation
+from genfacet_training.student.samples import read_samples
+
+INDEX, PLANS = "genfacet-test-learning-31", "genfacet-test-learnt-plans"
+WRITTEN = Path(__file__).parents[2] / "training" / "plans" / "shop-31.jsonl"
+
+
+def genfacet(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(main, [*map(str, arguments)], env={"ELASTICSEARCH_URL": None})
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def config(client: Elasticsearch, es_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:  # noqa: F811
+    folder = tmp_path_factory.mktemp("learning")
+    shop, file = folder / "shop.jsonl", folder / "genfacet.yml"
+    genfacet("shop", shop, "--seed", "31")
+    genfacet("index", shop, "--index", INDEX, "--analyzer", "english", "--url", es_url, "--recreate")
+    genfacet("init", "--index", INDEX, "--url", es_url, "--out", file)
+    file.write_text(f"{file.read_text()}\nmemory:\n  index: {PLANS}\n")
+    _forget(client)
+    yield file
+    client.indices.delete(index=INDEX)
+    _forget(client)
+
+
+def _forget(opened: Elasticsearch) -> None:
+    for name in opened.indices.get(index=f"{PLANS}*", ignore_unavailable=True):
+        opened.indices.delete(index=name)
+
+
+def test_all_is_learnt_by_one_command(config: Path, tmp_path: Path) -> None:
+    base = write_tiny(tmp_path / "base")
+    out = tmp_path / "out"
+    given = ["train", "all", "--index", INDEX, "--out", out, "--plans", WRITTEN, "--queries", "60", "--base", base]
+    options = ["--epochs", "0.05", "--config", config]
+    result = genfacet(*given, *options)
+    assert "4 of 4: train the student" in result.output
+    assert (out / "ranker.json").exists()
+    assert (out / "student" / "best" / "adapter_model.safetensors").exists()
+    assert (out / "student" / "curves.png").exists()
+    samples = read_samples(out / "data" / "training.parquet")
+    watched = read_samples(out / "data" / "validation.parquet")
+    assert {sample.task for sample in samples} == {"facets", "rewrite"}
+    assert {sample.teacher for sample in samples} >= {"plans", "neighbours", "look-ahead"}
+    plans = [json.loads(line)["query"] for line in WRITTEN.read_text().splitlines()]
+    held_out = HeldOut(plans)
+    assert any(query in held_out for query in plans)
+    assert not any(sample.query in held_out for sample in (*samples, *watched))
+    assert all(is_validation(sample.query) for sample in watched)
+    assert not {sample.query for sample in watched} & {sample.query for sample in samples}
+    assert all(sample.prompt.endswith("\n>\n") for sample in samples)
+    statistics = json.loads((out / "data" / "statistics.json").read_text())
+    assert statistics["training"]["samples"] == len(samples)
+    again = genfacet(*given, *options)
+    assert again.output.count("done before") == 4
+
+
+def test_the_training_set_is_the_same_after_an_interruption(config: Path, tmp_path: Path) -> None:
+    given = ["train", "data", "--index", INDEX, "--queries", "40", "--plans", f"{INDEX}={WRITTEN}", "--config", config]
+    genfacet(*given, "--out", tmp_path / "whole")
+    lines = (tmp_path / "whole" / "parts.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "parts.jsonl").write_text("".join(lines[: len(lines) // 2]) + lines[-1][:40])
+    result = genfacet(*given, "--out", tmp_path / "cut")
+    assert "are taken from there" in result.stderr
+    made = [_sorted(read_samples(tmp_path / name / "training.parquet")) for name in ("whole", "cut")]
+    assert made[0] == made[1]
+
+
+def _sorted(samples: list[Any]) -> list[Any]:
+    return sorted(samples, key=lambda sample: (sample.query, sample.prompt, sample.answer))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--plans", "nothing"], "must read INDEX=FILE"),
+        (["--plans", f"{INDEX}=/no/such/file"], "does not exist"),
+        (["--log", f"other={WRITTEN}"], "must read INDEX=FILE"),
+    ],
+)
+def test_wrong_options_are_told(arguments: list[str], reason: str, config: Path, tmp_path: Path) -> None:
+    given = ["train", "data", "--index", INDEX, "--out", str(tmp_path), "--config", str(config), *arguments]
+    result = CliRunner().invoke(main, given, env={"ELASTICSEARCH_URL": None})
+    assert result.exit_code != 0
+    assert reason in result.output
+    assert not list(tmp_path.iterdir())
