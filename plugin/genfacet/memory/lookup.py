@@ -1,6 +1,6 @@
 """Finding plans for queries like this one: one search in the plan index, and a figure of how near each is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -11,8 +11,8 @@ from genfacet.sibling import TIMEOUT, Sibling
 
 NEAREST = 16
 """Plans that are looked at."""
-TITLE_WORDS = 24
-ASKED_ATTRIBUTES = 12
+TITLE_WORDS = 12
+ASKED_ATTRIBUTES = 8
 LEAST = 0.34
 """Nearness below which a plan says nothing of a query. Chosen on plans of development queries (docs/memory.md)."""
 SHARE_QUERY, SHARE_TITLES, SHARE_ATTRIBUTES = 0.4, 0.3, 0.3
@@ -32,7 +32,8 @@ def lookup_request(plan_index: str, marks: Marks, audience: str) -> Sibling:
     It is asked with the service credential, and finds what is for everybody or for this audience.
     """
     audiences = [{"term": {"audiences": audience}}, {"bool": {"must_not": {"exists": {"field": "audiences"}}}}]
-    alike = [_any("words", marks.words, 3.0), _any("titles", sorted(marks.titles)[:TITLE_WORDS], 1.0)]
+    titles = sorted(marks.titles)[:TITLE_WORDS]
+    alike = [_any("words", marks.words, 3.0), _any("titles", titles, 1.0, "25%")]
     carried = [{"term": {"attributes": name}} for name in marks.attributes[:ASKED_ATTRIBUTES]]
     body = {
         "query": {
@@ -74,8 +75,9 @@ def _cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return len(ours & theirs) / sqrt(len(ours) * len(theirs)) if ours and theirs else 0.0
 
 
-def _any(field: str, wanted: Any, boost: float) -> dict[str, Any]:
-    return {"match": {field: {"query": " ".join(sorted(wanted)), "boost": boost}}}
+def _any(field: str, wanted: Iterable[str], boost: float, least: str = "1") -> dict[str, Any]:
+    wanted_text = " ".join(sorted(wanted))
+    return {"match": {field: {"query": wanted_text, "boost": boost, "minimum_should_match": least}}}
 
 
 def _stored(answer: Mapping[str, Any] | None) -> Iterator[StoredPlan]:
