@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, b"{}")
         elif "page" in query:
             self._send(200, b"<html>a page</html>")
-        elif "half" in query:
+        elif "half" in query and ("turns" not in query or turn % 2):
             self._complete('{"facets": [{"name": "bra')
         elif "types" in query:
             self._complete(json.dumps({"facets": {"name": 3}}))

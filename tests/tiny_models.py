@@ -20,7 +20,7 @@ def tiny_vocabulary() -> Vocabulary:
     return Vocabulary(tokens, merges)
 
 
-def write_tiny(folder: Path, family: str = "llama", seed: int = 1) -> Path:
+def write_tiny(folder: Path, family: str = "llama", seed: int = 1, longest: int = 512) -> Path:
     """A folder with such a model, its tokenizer beside it."""
     torch.manual_seed(seed)
     vocabulary = tiny_vocabulary()
@@ -32,7 +32,7 @@ def write_tiny(folder: Path, family: str = "llama", seed: int = 1) -> Path:
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "head_dim": 8,
-        "max_position_embeddings": 512,
+        "max_position_embeddings": longest,
         "tie_word_embeddings": True,
         "pad_token_id": 0,
         "bos_token_id": 1,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -137,6 +138,40 @@ def test_an_interrupted_run_asks_nothing_twice(
     assert write(config, tmp_path, server, queries).exit_code == 0
     assert len(written(tmp_path)) == 30
     assert len(server.bodies) <= 31, "only the question under way is asked again"
+
+
+def test_looking_ahead_is_a_teacher_that_needs_no_model(config: Path, tmp_path: Path, server: ChatServer) -> None:
+    given = arguments(config, tmp_path, server, ["laser printer", "photo", "no such thing"])
+    result = CliRunner().invoke(main, [*given, "--teacher", "look-ahead"], env={"ELASTICSEARCH_URL": None})
+    assert result.exit_code == 0, result.output
+    plans = written(tmp_path)
+    assert {"laser printer", "photo"} == set(plans)
+    assert all(len(facet["values"]) > 1 for plan in plans.values() for facet in plan["facets"])
+    assert json.loads(result.stdout)["rejected"]["malformed: no attribute splits the results"] == 1
+    assert not server.bodies
+
+
+@pytest.mark.parametrize(
+    ("teacher", "reason"),
+    [("http://127.0.0.1:1/v1", "name the --model"), ("/no/such/folder", "is no causal language model|not installed")],
+)
+def test_a_teacher_that_is_none_is_told(
+    config: Path, tmp_path: Path, server: ChatServer, teacher: str, reason: str
+) -> None:
+    given = arguments(config, tmp_path, server, ["printer"])
+    given = [*given[: given.index("--model")], *given[given.index("--model") + 2 :], "--teacher", teacher]
+    result = CliRunner().invoke(main, given, env={"ELASTICSEARCH_URL": None})
+    assert result.exit_code != 0
+    assert re.search(reason, result.output)
+
+
+def test_of_several_answers_the_one_is_kept_of_which_the_most_holds(
+    config: Path, tmp_path: Path, server: ChatServer
+) -> None:
+    result = write(config, tmp_path, server, ["half in turns printer"], "--samples", "3")
+    assert result.exit_code == 0, result.output
+    assert [facet["name"] for facet in written(tmp_path)["half in turns printer"]["facets"]] == ["brand", "~desk"]
+    assert len(server.bodies) == 3
 
 
 def test_hostile_catalogue_text_stays_data() -> None:

@@ -16,11 +16,11 @@ from genfacet.sources import View
 from genfacet.sources.ranker import Weights
 from genfacet.sources.statistics import Statistics
 from genfacet_training.evaluation.shop import Shop
-from genfacet_training.student.betterqueries import better_query
 from genfacet_training.student.lessons import Variant, facet_sample, rewrite_samples
 from genfacet_training.student.queries import MadeQuery
 from genfacet_training.student.recall import Recalled, recall
 from genfacet_training.student.samples import Sample
+from genfacet_training.teachers.betterqueries import better_query
 
 FEWEST_RESULTS = 10
 """Results below which a made query is not worth a facet."""

@@ -9,18 +9,12 @@ from typing import Any
 import aiohttp
 import orjson
 
+from genfacet_training.teachers.teacher import BudgetError, TeacherError
+
 MOST_BYTES = 1_000_000
 """An answer beyond this is not read to its end."""
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 LONGEST_WAIT_S = 60.0
-
-
-class ChatError(Exception):
-    """Why a question has no answer, in a few words without any of its content."""
-
-
-class BudgetError(ChatError):
-    """The budget is used up: nothing is asked any more."""
 
 
 @dataclass
@@ -72,8 +66,12 @@ class Chat:
     most_tokens: int = 1200
     budget: Budget = field(default_factory=Budget)
 
-    async def ask(self, session: aiohttp.ClientSession, messages: Sequence[Mapping[str, str]]) -> str:
-        """The model's answer; raises ChatError, BudgetError where nothing may be asked any more."""
+    async def say(self, messages: Sequence[Mapping[str, str]]) -> str:
+        """The model's answer; raises TeacherError, BudgetError where nothing may be asked any more."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+            return await self._ask(session, messages)
+
+    async def _ask(self, session: aiohttp.ClientSession, messages: Sequence[Mapping[str, str]]) -> str:
         body = {"model": self.model, "messages": list(messages), "max_tokens": self.most_tokens, "temperature": 0.4}
         reason = "no answer"
         for turn in range(self.retries + 1):
@@ -91,10 +89,10 @@ class Chat:
             elif status:
                 reason = f"status {status}"
                 if status not in RETRIED:
-                    raise ChatError(reason)
+                    raise TeacherError(reason)
             if turn < self.retries:
                 await asyncio.sleep(self._wait(turn, patience))
-        raise ChatError(reason)
+        raise TeacherError(reason)
 
     async def _post(self, session: aiohttp.ClientSession, body: Any) -> tuple[int, bytes, str | None]:
         headers = {"content-type": "application/json"}

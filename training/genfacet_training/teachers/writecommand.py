@@ -1,4 +1,4 @@
-"""`genfacet plans write`: a shop's own plans for its queries, by a chat model."""
+"""`genfacet plans write`: a shop's own plans for its queries, by a teacher."""
 
 import asyncio
 import os
@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import click
 import orjson
 
@@ -16,17 +15,21 @@ from genfacet.connection import Connection
 from genfacet.errors import SettingsError
 from genfacet.memory.plan import Plan, PlanError, read_plan, read_plans
 from genfacet.settings import Settings
-from genfacet_training.teachers.chat import Budget, BudgetError, Chat, ChatError
+from genfacet_training.teachers.chat import Budget, Chat
+from genfacet_training.teachers.teacher import BudgetError, Teacher, TeacherError
 
 IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 KEY = "GENFACET_TEACHER_KEY"
 
 
-@click.command(short_help="Have a chat model write plans for queries.")
+@click.command(short_help="Have a teacher write plans for queries.")
 @click.option("--index", required=True, help="Index of the configuration.")
 @click.option("--queries", required=True, type=IN_FILE, help="File of queries, one a line.")
-@click.option("--teacher", required=True, help="OpenAI-compatible endpoint, such as http://localhost:8000/v1.")
-@click.option("--model", required=True, help="Name of the model there.")
+@click.option("--teacher", required=True, help="Endpoint (http://localhost:8000/v1), folder of a model, or look-ahead.")
+@click.option("--model", help="Name of the model at an endpoint.")
+@click.option(
+    "--samples", type=click.IntRange(1, 16), default=1, show_default=True, help="Answers, the best of which is kept."
+)
 @click.option(
     "--examples", multiple=True, type=IN_FILE, help="Plans (JSON Lines) to show as examples; may be repeated."
 )
@@ -48,7 +51,8 @@ def write(
     index: str,
     queries: Path,
     teacher: str,
-    model: str,
+    model: str | None,
+    samples: int,
     examples: tuple[Path, ...],
     out: Path,
     concurrency: int,
@@ -62,10 +66,11 @@ def write(
     fresh: bool,
     as_json: bool,
 ) -> None:
-    """Write plans.jsonl into a folder: what executing proves of the answers of a chat model.
+    """Write plans.jsonl into a folder: what executing proves of the answers of a teacher.
 
-    The key of the endpoint comes from GENFACET_TEACHER_KEY. Answers are kept: a run that was interrupted, or whose
-    budget was used up, goes on where it stopped. Held-out queries are never examples.
+    A teacher is a chat model behind an OpenAI-compatible endpoint (its key comes from GENFACET_TEACHER_KEY), a folder
+    of a causal language model, or looking ahead, which needs none. Answers are kept: a run that was interrupted, or
+    whose budget was used up, goes on where it stopped. Held-out queries are never examples.
     """
     from genfacet_training.evaluation.parts import opened_parts, say_resumed
     from genfacet_training.evaluation.progress import progress
@@ -79,9 +84,10 @@ def write(
     held_out = HeldOut(plan.query for plan in known)
     shown = [plan for plan in known if plan.query not in held_out]
     budget = Budget(requests, tokens, cost, price_in, price_out)
-    chat = Chat(teacher, model, os.environ.get(KEY), timeout, wait_s=wait, budget=budget)
+    if "://" in teacher and model is None:
+        raise SettingsError("name the --model at the endpoint")
     reasons: Counter[str] = Counter()
-    run = {"index": index, "teacher": teacher, "model": model}
+    run = {"index": index, "teacher": teacher, "model": model, "samples": samples}
     with (
         connection.client(request_timeout=60) as client,
         Shop(client, settings, index) as shop,
@@ -90,8 +96,10 @@ def write(
         shop.check()
         say_resumed(out, len(parts.done))
         left = [query for query in asked if query not in parts.done]
+        chat = Chat(teacher, model or "", os.environ.get(KEY), timeout, wait_s=wait, budget=budget)
+        asked_one = _teacher(teacher, chat, shop, shown, samples)
         with progress("Asking", len(left)) as on_query:
-            asyncio.run(_ask_all(shop, chat, left, shown, parts, reasons, concurrency, on_query))
+            asyncio.run(_ask_all(shop, asked_one, left, parts, reasons, concurrency, on_query))
         plans = [read_plan(part["plan"]) for part in parts.done.values() if part.get("plan")]
         for part in parts.done.values():
             reasons.update(part.get("rejected", ()))
@@ -111,48 +119,73 @@ def write(
         raise SettingsError(f"{unanswered:,} queries have no answer yet: run the same command again")
 
 
+def _teacher(named: str, chat: Chat, shop: Any, examples: Sequence[Plan], samples: int) -> Teacher:
+    """The teacher of that name; raises SettingsError where it is a folder without a model."""
+    from genfacet.sources.configured import configured_weights
+    from genfacet_training.teachers.lookingahead import LookingAhead
+    from genfacet_training.teachers.spoken import Spoken
+
+    if named == "look-ahead":
+        return LookingAhead(shop)
+    weights = configured_weights(shop.settings)
+    if "://" in named:
+        return Spoken(chat.say, examples, weights, samples)
+    from genfacet_training.teachers.local import LocalModel
+
+    try:
+        return Spoken(LocalModel(Path(named)).say, examples, weights, samples)
+    except ValueError as error:
+        raise SettingsError(f"{error}; a teacher is an endpoint, a folder of a model, or look-ahead") from None
+
+
 async def _ask_all(
     shop: Any,
-    chat: Chat,
+    teacher: Teacher,
     queries: Sequence[str],
-    shown: Sequence[Plan],
     parts: Any,
     reasons: Counter[str],
     concurrency: int,
     on_query: Callable[[], None],
 ) -> None:
     """Asks for all queries, so many at once; stops where the budget is used up."""
-    from genfacet.sources.configured import configured_weights
-    from genfacet_training.teachers.briefing import messages, nearest, read_answer
-    from genfacet_training.teachers.execution import pruned
+    free, over = asyncio.Semaphore(concurrency), asyncio.Event()
 
-    weights, free, over = configured_weights(shop.settings), asyncio.Semaphore(concurrency), asyncio.Event()
-
-    async def one(session: aiohttp.ClientSession, query: str) -> None:
+    async def one(query: str) -> None:
         async with free:
             if over.is_set():
                 return
             view = await asyncio.to_thread(shop.view, query)
             try:
-                text = await chat.ask(session, messages(view, nearest(query, shown), weights))
-                plan = read_answer(query, text)
+                plans = await teacher.plans(view)
             except BudgetError:
                 over.set()
                 return
-            except ChatError as error:  # asked again by the next run
+            except TeacherError as error:  # asked again by the next run
                 reasons[f"no answer ({error})"] += 1
                 return
             except PlanError as error:
                 parts.add(query, {"plan": None, "rejected": [f"malformed: {error}"]})
-                on_query()
-                return
-            kept, wrong = await asyncio.to_thread(pruned, shop, plan)
-            told = [f"{problem.kind} that does not hold" for problem in wrong]
-            parts.add(query, {"plan": kept.as_json() if kept else None, "rejected": told})
+            else:
+                kept, wrong = await asyncio.to_thread(_best, shop, plans)
+                parts.add(query, {"plan": kept.as_json() if kept else None, "rejected": wrong})
             on_query()
 
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
-        await asyncio.gather(*(one(session, query) for query in queries))
+    await asyncio.gather(*map(one, queries))
+
+
+def _best(shop: Any, plans: Sequence[Plan]) -> tuple[Plan | None, list[str]]:
+    """The plan of which the most holds, open facets before closed ones; and what of it does not."""
+    from genfacet_training.teachers.execution import pruned
+
+    found = [pruned(shop, plan) for plan in plans]
+    kept, wrong = max(found, key=lambda pair: _worth(pair[0]))
+    return kept, [f"{problem.kind} that does not hold" for problem in wrong]
+
+
+def _worth(plan: Plan | None) -> tuple[int, int, int]:
+    if plan is None:
+        return 0, 0, 0
+    return sum(facet.is_open for facet in plan.facets), len(plan.facets), len(plan.rewrites)
 
 
 def _show(outcome: dict[str, Any], out: Path, as_json: bool) -> None:
