@@ -3,10 +3,9 @@
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
-from genfacet.facets import Definition
+from genfacet.facets import Definition, Selections
 from genfacet.memory.choosing import Candidate, chosen, definitions
-from genfacet.planning import Plan
-from genfacet.sibling import Sibling
+from genfacet.sibling import Search, Sibling
 from genfacet.sources import View
 from genfacet.verify import counts_request, read_counts
 
@@ -15,12 +14,15 @@ OPEN = 2
 
 
 def execute(
-    candidates: Iterable[Candidate], view: View, plan: Plan, source: str, size: int
+    candidates: Iterable[Candidate], view: View, search: Search, selections: Selections, source: str, size: int
 ) -> Generator[Sibling, Any, Sequence[Definition]]:
-    """Yields the request that counts all candidates, and returns the best of those that hold, at most `OPEN`."""
+    """Yields the request that counts all candidates over a search without its selections, which narrow the counts.
+
+    Returns the best of those that hold, at most `OPEN`.
+    """
     counting = definitions(candidates, view.probe, view.catalog, source)
     if not counting:
         return ()
-    answer = yield counts_request(plan.base, counting, plan.selections, plan.catalog)
-    counts = read_counts(answer, counting, plan.selections)
+    answer = yield counts_request(search, counting, selections, view.catalog)
+    counts = read_counts(answer, counting, selections)
     return chosen(counting, counts.values, counts.total, min(size, OPEN))

@@ -37,7 +37,7 @@ class Memory:
         marks = marks_of(view.query, view.probe)
         answer: Mapping[str, Any] | None = yield lookup_request(self.plan_index, marks, plan.audience)
         candidates = open_candidates(read_neighbours(answer, marks))
-        return (yield from execute(candidates, view, plan, "memory", size))
+        return (yield from execute(candidates, view, plan.base, plan.selections, "memory", size))
 
 
 def open_candidates(neighbours: Sequence[Neighbour]) -> list[Candidate]:

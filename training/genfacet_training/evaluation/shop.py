@@ -4,10 +4,10 @@ Nothing of a search is rebuilt here, so what is measured is what is served.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
@@ -30,6 +30,7 @@ from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.documents import Document, fields_request, read_document
 
+R = TypeVar("R")
 FIRST = 1000
 """Results of a query that are looked at, at most."""
 BATCH = 500
@@ -232,6 +233,11 @@ class Shop:
             if request.service:
                 return None
             raise ShopError(f"a search failed: {error}") from None
+
+    def drive(self, work: Generator[Sibling, Any, R]) -> R:
+        """The result of work that asks; raises ShopError."""
+        result: R = self._runner.drive(work, self.ask)
+        return result
 
     def _send(self, request: Sibling) -> Mapping[str, Any]:
         started = time.perf_counter()

@@ -35,7 +35,7 @@ class Answered:
         prompt = facet_prompt(view.query, view.probe, candidates_of(ranked_attributes(view, self.weights)))
         readings = [read_facets(prompt, answer) for answer in self.answers.get(view.query or "", ())]
         candidates = candidates_of_readings(readings, self.common)
-        return (yield from execute(candidates, view, plan, "student", size))
+        return (yield from execute(candidates, view, plan.base, plan.selections, "student", size))
 
 
 @dataclass(frozen=True)

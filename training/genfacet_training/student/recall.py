@@ -4,14 +4,12 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from genfacet.facets import Definition
-from genfacet.memory.choosing import chosen, definitions
-from genfacet.memory.executing import OPEN
+from genfacet.memory.executing import OPEN, execute
 from genfacet.memory.lookup import Neighbour, lookup_request, read_neighbours
 from genfacet.memory.stored import marks_of
 from genfacet.prompt import Near, Proposed
 from genfacet.sources import View
 from genfacet.sources.memory import open_candidates
-from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.shop import Shop
 
 AUDIENCE = ""
@@ -40,9 +38,6 @@ def recall(shop: Shop, view: View, plan_index: str, forgotten: Container[str] = 
     marks = marks_of(view.query, view.probe)
     found = read_neighbours(shop.ask(lookup_request(plan_index, marks, AUDIENCE)), marks)
     neighbours = [one for one in found if one.stored.plan.query not in forgotten]
-    counting = definitions(open_candidates(neighbours), view.probe, view.catalog, "memory")
-    if not counting or view.query is None:
-        return Recalled(tuple(neighbours), ())
-    answer = shop.ask(counts_request(shop.search(view.query), counting, {}, view.catalog))
-    counts = read_counts(answer, counting, {})
-    return Recalled(tuple(neighbours), tuple(chosen(counting, counts.values, counts.total, OPEN)))
+    search = shop.search(view.query or "")
+    facets = shop.drive(execute(open_candidates(neighbours), view, search, {}, "memory", OPEN))
+    return Recalled(tuple(neighbours), tuple(facets))
