@@ -21,7 +21,7 @@ class Role:
 def make_roles(settings: Settings) -> dict[str, Role]:
     """The roles of a deployment by short name."""
     indices = list(settings.indices)
-    control = settings.control.index
+    control, plans = settings.control.index, settings.memory.index
     roles = (
         Role(
             "search",
@@ -32,20 +32,26 @@ def make_roles(settings: Settings) -> dict[str, Role]:
         Role(
             "hook",
             "an application with the in-process hook",
-            "search the indices, and see when facets are switched off",
-            _on((indices, ["read"]), ([control], ["read"])),
+            "search the indices, read the memory's plans, and see when facets are switched off",
+            _on((indices, ["read"]), ([control, plans], ["read"])),
         ),
         Role(
             "service",
             "the sidecar itself (ELASTIC_API_KEY)",
-            "see when facets are switched off, and nothing else",
-            _on(([control], ["read"])),
+            "read the memory's plans, see when facets are switched off, and nothing else",
+            _on(([control, plans], ["read"])),
         ),
         Role(
             "operator",
             "people who run genfacet enable, disable and status",
             "switch facets on and off, and nothing else",
             _on(([control], ["create_index", "read", "write"])),
+        ),
+        Role(
+            "teacher",
+            "people who run genfacet plans",
+            "search the indices, and fill the memory with plans",
+            _on((indices, ["read"]), ([plans, f"{plans}-*"], ["create_index", "manage", "read", "write"])),
         ),
         Role(
             "setup",

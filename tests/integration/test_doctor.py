@@ -226,6 +226,7 @@ class SecureShop:
         self.server = server
         stem = f"genfacet-test-{uuid.uuid4().hex[:8]}"
         self.name, self.other, self.control = f"{stem}-shop", f"{stem}-other", f"{stem}-control"
+        self.plans = f"{stem}-plans"
         self.admin = Elasticsearch(server.url, basic_auth=(server.user, server.password))
         self.config = folder / "genfacet.yml"
         self.users: list[str] = []
@@ -237,7 +238,7 @@ class SecureShop:
         result = run("init", "--index", self.name, "--out", str(self.config), *arguments)
         assert result.exit_code == 0, result.output
         with self.config.open("a", encoding="utf-8") as file:
-            file.write(f"\ncontrol: {{index: {self.control}}}\n")
+            file.write(f"\ncontrol: {{index: {self.control}}}\nmemory: {{index: {self.plans}}}\n")
 
     def user(self, role: str) -> Elasticsearch:
         """A client of a user who has this role and no other."""
@@ -258,7 +259,8 @@ class SecureShop:
         for name in self.users:
             self.admin.options(ignore_status=404).security.delete_user(username=name)
             self.admin.options(ignore_status=404).security.delete_role(name=name)
-        indices = [self.name, self.other, self.control]
+        generations = self.admin.indices.get(index=f"{self.plans}*", ignore_unavailable=True)
+        indices = [self.name, self.other, self.control, *generations]
         self.admin.indices.delete(index=indices, ignore_unavailable=True)
         self.admin.close()
 
@@ -324,6 +326,27 @@ def test_the_service_role_reads_the_switch_alone(secure_shop: SecureShop) -> Non
         assert client.get(index=secure_shop.control, id="control")["found"]
         assert refuses(lambda: client.search(index=secure_shop.name))
         assert refuses(lambda: client.index(index=secure_shop.control, id="control", document={}))
+        can_do_nothing_else(client, secure_shop)
+
+
+def test_the_teacher_role_fills_the_memory_which_the_service_role_reads(
+    secure_shop: SecureShop, tmp_path: Path
+) -> None:
+    file = tmp_path / "plans.jsonl"
+    plan = {
+        "query": "kettle",
+        "facets": [{"name": "~x", "label": "Where it stands", "values": ["a|text=kettle", "b|text=x"]}],
+    }
+    file.write_text(json.dumps(plan))
+    given = ["plans", "add", str(file), "--index", secure_shop.name, "--no-check", "--config", str(secure_shop.config)]
+    result = secure_shop.command("teacher", *given)
+    assert result.exit_code == 0, result.output
+    result = secure_shop.command("teacher", *given)  # again, into the index that is there
+    assert result.exit_code == 0, result.output
+    with secure_shop.user("service") as client:
+        assert client.search(index=secure_shop.plans)["hits"]["total"]["value"] == 1
+        assert refuses(lambda: client.index(index=secure_shop.plans, document={}))
+    with secure_shop.user("teacher") as client:
         can_do_nothing_else(client, secure_shop)
 
 

@@ -74,9 +74,10 @@ def test_no_two_facets_say_the_same() -> None:
 
 
 def test_marks_are_words_and_frequent_attributes() -> None:
-    assert Marks(
-        frozenset({"patch", "cable"}), frozenset({"patch", "cable", "red", "blue", "m"}), ("length", "colour")
-    ) == MARKS
+    assert (
+        Marks(frozenset({"patch", "cable"}), frozenset({"patch", "cable", "red", "blue", "m"}), ("length", "colour"))
+        == MARKS
+    )
     assert marks_of(None, PROBE).words == frozenset()
 
 

@@ -27,8 +27,10 @@ def granted(settings: Settings, role: str) -> dict[str, set[str]]:
 
 def test_each_credential_may_do_the_least(settings: Settings) -> None:
     assert granted(settings, "search") == {"shop": {"read"}}
-    assert granted(settings, "hook") == {"shop": {"read"}, "switch": {"read"}}
-    assert granted(settings, "service") == {"switch": {"read"}}
+    assert granted(settings, "hook") == {"shop": {"read"}, "switch": {"read"}, "genfacet-plans": {"read"}}
+    assert granted(settings, "service") == {"switch": {"read"}, "genfacet-plans": {"read"}}
+    assert set(granted(settings, "teacher")) == {"shop", "genfacet-plans", "genfacet-plans-*"}
+    assert granted(settings, "teacher")["shop"] == {"read"}
     assert set(granted(settings, "operator")) == {"switch"}
     assert "write" not in granted(settings, "setup")["shop"]
     assert set(granted(settings, "loader")) == {"shop"}
