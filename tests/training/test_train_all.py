@@ -12,7 +12,7 @@ from integration.conftest import client, es_url  # noqa: F401  (fixtures)
 from tiny_models import write_tiny
 
 from genfacet.cli import main
-from genfacet_training.evaluation.splits import HeldOut, is_validation
+from genfacet_training.evaluation.splits import HeldOut, is_drawn, is_validation
 from genfacet_training.student.samples import read_samples
 
 INDEX, PLANS = "genfacet-test-learning-31", "genfacet-test-learnt-plans"
@@ -46,8 +46,12 @@ def _forget(opened: Elasticsearch) -> None:
 
 def test_all_is_learnt_by_one_command(config: Path, tmp_path: Path) -> None:
     base = write_tiny(tmp_path / "base")
-    out = tmp_path / "out"
-    given = ["train", "all", "--index", INDEX, "--out", out, "--plans", WRITTEN, "--queries", "60", "--base", base]
+    out, plans_file = tmp_path / "out", tmp_path / "plans.jsonl"
+    lines = WRITTEN.read_text().splitlines()
+    drawn = json.loads(lines[0])
+    drawn["query"] = next(query for n in range(99) if is_drawn(query := f"{drawn['query']} {n}"))
+    plans_file.write_text("".join(f"{line}\n" for line in (*lines, json.dumps(drawn))))
+    given = ["train", "all", "--index", INDEX, "--out", out, "--plans", plans_file, "--queries", "60", "--base", base]
     options = ["--epochs", "0.05", "--config", config]
     result = genfacet(*given, *options)
     assert "4 of 4: train the student" in result.output
@@ -58,10 +62,11 @@ def test_all_is_learnt_by_one_command(config: Path, tmp_path: Path) -> None:
     watched = read_samples(out / "data" / "validation.parquet")
     assert {sample.task for sample in samples} == {"facets", "rewrite"}
     assert {sample.teacher for sample in samples} >= {"plans", "neighbours", "look-ahead"}
-    plans = [json.loads(line)["query"] for line in WRITTEN.read_text().splitlines()]
-    held_out = HeldOut(plans)
-    assert any(query in held_out for query in plans)
+    held_out = HeldOut([drawn["query"]])
+    assert json.loads(lines[0])["query"] in held_out, "nearly the same as the drawn one"
     assert not any(sample.query in held_out for sample in (*samples, *watched))
+    listed = genfacet("plans", "list", "--json", "--config", config)
+    assert not any(plan["query"] in held_out for plan in json.loads(listed.stdout))
     assert all(is_validation(sample.query) for sample in watched)
     assert not {sample.query for sample in watched} & {sample.query for sample in samples}
     assert all(sample.prompt.endswith("\n>\n") for sample in samples)
