@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from genfacet_training.student.samples import Sample
 
 IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-COUNT = click.IntRange(0, 200_000)
 PRODUCTS = 6000
 """Products of an index that queries are made of."""
 THREADS = 4

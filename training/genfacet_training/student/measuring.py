@@ -24,8 +24,6 @@ from genfacet_training.student.score import (
 )
 from genfacet_training.teachers.execution import satisfied
 
-FIRST = 10
-
 
 @dataclass
 class Measured:
