@@ -106,3 +106,24 @@ def test_wrong_options_are_told(arguments: list[str], reason: str, config: Path,
     assert result.exit_code != 0
     assert reason in result.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_memory_that_holds_held_out_plans_teaches_nothing_of_them(
+    client: Elasticsearch,  # noqa: F811
+    config: Path,
+    tmp_path: Path,
+) -> None:
+    plan = json.loads(WRITTEN.read_text().splitlines()[0])
+    plan["query"] = next(query for n in range(99) if is_drawn(query := f"{plan['query']} {n}"))
+    facet = next(facet for facet in plan["facets"] if facet["name"].startswith("~"))
+    facet["label"] = "Only the held-out plan says so"
+    file = tmp_path / "held.jsonl"
+    file.write_text(json.dumps(plan))
+    _forget(client)
+    genfacet("plans", "add", file, "--index", INDEX, "--no-check", "--config", config)
+    typed = tmp_path / "typed.txt"
+    typed.write_text(" ".join(plan["query"].split()[-2:-1]) + "\n")
+    learnt = ["--plans", f"{INDEX}={file}", "--log", f"{INDEX}={typed}", "--queries", "60"]
+    genfacet("train", "data", "--index", INDEX, "--out", tmp_path / "data", "--config", config, *learnt)
+    samples = read_samples(tmp_path / "data" / "training.parquet")
+    assert not any("held-out plan" in sample.prompt + sample.answer for sample in samples)

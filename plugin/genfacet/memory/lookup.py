@@ -14,7 +14,7 @@ NEAREST = 16
 TITLE_WORDS = 12
 ASKED_ATTRIBUTES = 8
 LEAST = 0.34
-"""Nearness below which a plan says nothing of a query. Chosen on plans of development queries (docs/memory.md)."""
+"""Nearness below which a plan says nothing of a query: set by hand and not tuned."""
 SHARE_QUERY, SHARE_TITLES, SHARE_ATTRIBUTES = 0.4, 0.3, 0.3
 
 

@@ -21,7 +21,7 @@ def questions(
     for query in dict.fromkeys([*queries, *known]):
         alone = facet_question(shop, query, weights)
         yield Question(group, "facets", query, alone.prompt.text)
-        near = recall(shop, alone.view, plan_index, {query}).near if plan_index else None
+        near = recall(shop, alone.view, plan_index, query.__eq__).near if plan_index else None
         if near is not None:
             helped = facet_question(shop, query, weights, near)
             yield Question(group, "facets", query, helped.prompt.text, near=True)

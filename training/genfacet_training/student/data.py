@@ -48,7 +48,7 @@ class Maker:
     def of_plan(self, plan: Plan) -> list[Sample]:
         """The samples of an expert's plan, in several variants: with and without a near plan. Raises ShopError."""
         view = self.shop.view(plan.query)
-        recalled = recall(self.shop, view, self.plan_index, {plan.query})
+        recalled = recall(self.shop, view, self.plan_index, lambda query: query == plan.query or query in self.held_out)
         origin = Sample("facets", "", "", plan.query, self.shop.index, "plans", "plan")
         drawing = self._drawing(plan.query)
         return list(self._samples(plan, view, recalled, origin, drawing))
@@ -61,7 +61,7 @@ class Maker:
         if view.probe.total < FEWEST_RESULTS:
             return []
         drawing = self._drawing(query.text)
-        recalled = recall(self.shop, view, self.plan_index)
+        recalled = recall(self.shop, view, self.plan_index, lambda other: other in self.held_out)
         facets = self._facets(view, recalled)
         if not facets:
             return []

@@ -73,7 +73,7 @@ def _facets(
     found: Measured,
 ) -> None:
     view = shop.view(question.query)
-    recalled = recall(shop, view, plan_index, {question.query})
+    recalled = recall(shop, view, plan_index, question.query.__eq__)
     asked = facet_question(shop, question.query, weights, recalled.near if question.near else None)
     if asked.prompt.text != question.prompt:
         raise ValueError(f"the index or the memory has changed since {question.query!r} was asked: ask again")

@@ -1,6 +1,6 @@
 """What a memory would answer to a query while its own plan is forgotten: the neighbours that a student learns from."""
 
-from collections.abc import Container
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from genfacet.facets import Definition
@@ -33,11 +33,11 @@ class Recalled:
         return None
 
 
-def recall(shop: Shop, view: View, plan_index: str, forgotten: Container[str] = ()) -> Recalled:
+def recall(shop: Shop, view: View, plan_index: str, forgotten: Callable[[str], bool]) -> Recalled:
     """What the plans in an index say of a view, those for ``forgotten`` queries left out; raises ShopError."""
     marks = marks_of(view.query, view.probe)
     found = read_neighbours(shop.ask(lookup_request(plan_index, marks, AUDIENCE)), marks)
-    neighbours = [one for one in found if one.stored.plan.query not in forgotten]
+    neighbours = [one for one in found if not forgotten(one.stored.plan.query)]
     search = shop.search(view.query or "")
     facets = shop.drive(execute(open_candidates(neighbours), view, search, {}, "memory", OPEN))
     return Recalled(tuple(neighbours), tuple(facets))
