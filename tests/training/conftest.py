@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from learning_shop import client, config, es_url  # noqa: F401  (fixtures)
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 

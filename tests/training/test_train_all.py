@@ -1,47 +1,18 @@
 """From a catalogue to ranker, memory, training set and student, on a real index; an interrupted run goes on."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from elasticsearch import Elasticsearch
-from integration.conftest import client, es_url  # noqa: F401  (fixtures)
+from learning_shop import INDEX, WRITTEN, forget_plans, genfacet
 from tiny_models import write_tiny
 
 from genfacet.cli import main
 from genfacet_training.evaluation.splits import HeldOut, is_drawn, is_validation
 from genfacet_training.student.samples import read_samples
-
-INDEX, PLANS = "genfacet-test-learning-31", "genfacet-test-learnt-plans"
-WRITTEN = Path(__file__).parents[2] / "training" / "plans" / "shop-31.jsonl"
-
-
-def genfacet(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(main, [*map(str, arguments)], env={"ELASTICSEARCH_URL": None})
-    assert result.exit_code == 0, result.output
-    return result
-
-
-@pytest.fixture(scope="module")
-def config(client: Elasticsearch, es_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:  # noqa: F811
-    folder = tmp_path_factory.mktemp("learning")
-    shop, file = folder / "shop.jsonl", folder / "genfacet.yml"
-    genfacet("shop", shop, "--seed", "31")
-    genfacet("index", shop, "--index", INDEX, "--analyzer", "english", "--url", es_url, "--recreate")
-    genfacet("init", "--index", INDEX, "--url", es_url, "--out", file)
-    file.write_text(f"{file.read_text()}\nmemory:\n  index: {PLANS}\n")
-    _forget(client)
-    yield file
-    client.indices.delete(index=INDEX)
-    _forget(client)
-
-
-def _forget(opened: Elasticsearch) -> None:
-    for name in opened.indices.get(index=f"{PLANS}*", ignore_unavailable=True):
-        opened.indices.delete(index=name)
 
 
 def test_all_is_learnt_by_one_command(config: Path, tmp_path: Path) -> None:
@@ -109,7 +80,7 @@ def test_wrong_options_are_told(arguments: list[str], reason: str, config: Path,
 
 
 def test_a_memory_that_holds_held_out_plans_teaches_nothing_of_them(
-    client: Elasticsearch,  # noqa: F811
+    client: Elasticsearch,
     config: Path,
     tmp_path: Path,
 ) -> None:
@@ -119,7 +90,7 @@ def test_a_memory_that_holds_held_out_plans_teaches_nothing_of_them(
     facet["label"] = "Only the held-out plan says so"
     file = tmp_path / "held.jsonl"
     file.write_text(json.dumps(plan))
-    _forget(client)
+    forget_plans(client)
     genfacet("plans", "add", file, "--index", INDEX, "--no-check", "--config", config)
     typed = tmp_path / "typed.txt"
     typed.write_text(" ".join(plan["query"].split()[-2:-1]) + "\n")

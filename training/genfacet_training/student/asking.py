@@ -13,7 +13,8 @@ from genfacet_training.student.score import facet_question, rewrite_question
 def questions(
     shop: Shop, group: str, queries: Iterable[str], plans: Sequence[Plan], weights: Weights, plan_index: str | None
 ) -> Iterator[Question]:
-    """Questions for facets of all queries, with a near plan too where the memory has one, and for rewrites of plans.
+    """Questions for facets of all queries, with a near plan too where the memory has one, without the order of the
+    ranker, and for rewrites of plans.
 
     The memory must not hold the plans that are asked for. Raises ShopError.
     """
@@ -25,6 +26,8 @@ def questions(
         if near is not None:
             helped = facet_question(shop, query, weights, near)
             yield Question(group, "facets", query, helped.prompt.text, near=True)
+        unordered = facet_question(shop, query, weights, order="coverage")
+        yield Question(group, "facets", query, unordered.prompt.text, order="coverage")
         plan = known.get(query)
         for rewrite in plan.rewrites if plan else ():
             asked = rewrite_question(shop, known[query], rewrite, alone.view.probe.titles)

@@ -19,8 +19,9 @@ from genfacet.prompt import (
 )
 from genfacet.sources import View
 from genfacet.sources.ranker import Weights
+from genfacet.sources.ranking import coverage
 from genfacet.values import TEXT, read_open
-from genfacet_training.student.samples import Sample
+from genfacet_training.student.samples import Order, Sample
 
 DROPPED = 0.15
 """Share of the candidates that a changed sample leaves out."""
@@ -38,9 +39,12 @@ class Variant:
     changed: bool = False
 
 
-def ranked_attributes(view: View, weights: Weights) -> list[tuple[float, AttributeProbe]]:
-    """Scores and attributes of a view, best first, as the runtime ranks them."""
-    scored = [(weights.score(seen, view), seen) for seen in view.probe.attributes.values()]
+def ranked_attributes(view: View, weights: Weights, order: Order = "ranker") -> list[tuple[float, AttributeProbe]]:
+    """Scores and attributes of a view, best first, as the runtime ranks them; by ``coverage``: without the ranker."""
+    scored = [
+        (weights.score(seen, view) if order == "ranker" else coverage(seen, view), seen)
+        for seen in view.probe.attributes.values()
+    ]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].attribute.name))
 
 

@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from genfacet.facets import Definition, Facet
+from genfacet.memory.plan import Plan, PlannedFacet
 from genfacet.prompt import read_rewrite
 from genfacet.sources.ranker import Weights
 from genfacet.values import TEXT, read_open, read_range, words_of
@@ -27,11 +28,13 @@ from genfacet_training.teachers.execution import satisfied
 
 @dataclass
 class Measured:
-    """All that was found: open facets by (group, source), rewrites by group, and what readers are shown."""
+    """All that was found: open facets by (group, source), rewrites by group, what readers are shown, and the open
+    facets of the student as plans."""
 
     facets: dict[tuple[str, str], list[Proposals]] = field(default_factory=lambda: defaultdict(list))
     rewrites: dict[str, list[dict[str, float]]] = field(default_factory=lambda: defaultdict(list))
     shown: list[dict[str, Any]] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Tables: shares of queries and values, and mean numbers of the first ten results that satisfy."""
@@ -74,21 +77,26 @@ def _facets(
 ) -> None:
     view = shop.view(question.query)
     recalled = recall(shop, view, plan_index, question.query.__eq__)
-    asked = facet_question(shop, question.query, weights, recalled.near if question.near else None)
+    asked = facet_question(shop, question.query, weights, recalled.near if question.near else None, question.order)
     if asked.prompt.text != question.prompt:
         raise ValueError(f"the index or the memory has changed since {question.query!r} was asked: ask again")
     name = "student with a near plan" if question.near else "student"
+    if question.order != "ranker":
+        name += f", candidates by {question.order}"
     one = proposals(shop, asked, answers[:1], common)
     best = proposals(shop, asked, answers, common)
     found.facets[question.group, f"{name}, greedy"].append(one)
     found.facets[question.group, f"{name}, {len(answers)} answers"].append(best)
-    if not question.near:
+    if not question.near and question.order == "ranker":
         memory = Proposals(recalled.facets, len(recalled.facets), 0, 0, ())
         found.facets[question.group, "memory"].append(memory)
         both = recalled.facets or best.facets
         found.facets[question.group, "memory, else student"].append(Proposals(both, len(both), 0, 0, ()))
         shown = {"group": question.group, "query": question.query, "results": view.probe.total}
         found.shown.append(shown | {"memory": _told(recalled.facets), "student": _told(best.facets)})
+        if best.facets:
+            facets = tuple(PlannedFacet(one.name, one.label, one.values) for one in best.facets)
+            found.plans.append(Plan(question.query, facets))
 
 
 def _rewrites(shop: Shop, question: Question, answers: Sequence[str]) -> dict[str, float]:

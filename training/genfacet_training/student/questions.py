@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from genfacet.errors import SettingsError
-from genfacet_training.student.samples import Task
+from genfacet_training.student.samples import Order, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A prompt. ``group`` is the set of queries that it belongs to; ``selected`` and ``wanted`` are a rewrite's."""
+    """A prompt. ``group`` is the set of queries that it belongs to, ``order`` what its candidates are ordered by;
+    ``selected`` and ``wanted`` are a rewrite's."""
 
     group: str
     task: Task
@@ -22,6 +23,7 @@ class Question:
     selected: Mapping[str, tuple[str, ...]] | None = None
     labels: Mapping[str, str] | None = None
     wanted: str | None = None
+    order: Order = "ranker"
 
 
 def write_questions(file: Path, questions: Iterable[Question]) -> None:

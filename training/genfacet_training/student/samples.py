@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 Task = Literal["facets", "rewrite"]
+Order = Literal["ranker", "coverage"]
+"""What the candidates of a prompt are ordered by."""
 
 
 @dataclass(frozen=True, slots=True)

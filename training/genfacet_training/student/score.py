@@ -25,6 +25,7 @@ from genfacet.sources.ranker import Weights
 from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.shop import Shop
 from genfacet_training.student.lessons import attribute_labels, ranked_attributes
+from genfacet_training.student.samples import Order
 from genfacet_training.teachers.execution import satisfied
 
 MERIT = 0.6
@@ -63,10 +64,12 @@ class Proposals:
     rejected: tuple[str, ...] = field(default=())
 
 
-def facet_question(shop: Shop, query: str, weights: Weights, near: Near | None = None) -> FacetQuestion:
+def facet_question(
+    shop: Shop, query: str, weights: Weights, near: Near | None = None, order: Order = "ranker"
+) -> FacetQuestion:
     """The prompt for a query's facets, rendered over its results now; raises ShopError."""
     view = shop.view(query)
-    candidates = candidates_of(ranked_attributes(view, weights))
+    candidates = candidates_of(ranked_attributes(view, weights, order))
     return FacetQuestion(view, facet_prompt(query, view.probe, candidates, near=near))
 
 

@@ -117,6 +117,7 @@ def answer(
 @click.option("--answers", "answers_file", required=True, type=IN_FILE, help="File of `genfacet train answer`.")
 @click.option("--data", type=IN_DIR, help="Folder of the training set: labels that it says everywhere weigh less.")
 @click.option("--sheet", type=OUT_FILE, help="File for the facets of memory and student, to be read.")
+@click.option("--plans", "plans_file", type=OUT_FILE, help="File for the student's facets as plans (JSON Lines).")
 @click.option("--json", "as_json", is_flag=True, help="Print the tables as JSON.")
 @configured
 def score(
@@ -127,6 +128,7 @@ def score(
     answers_file: Path,
     data: Path | None,
     sheet: Path | None,
+    plans_file: Path | None,
     as_json: bool,
 ) -> None:
     """Say how many open facets of memory, student and both hold, and how well rewrites satisfy what was selected."""
@@ -153,6 +155,8 @@ def score(
             raise SettingsError(str(error)) from None
     if sheet is not None:
         sheet.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in measured.shown))
+    if plans_file is not None:
+        plans_file.write_bytes(b"".join(orjson.dumps(plan.as_json()) + b"\n" for plan in measured.plans))
     tables = measured.as_json()
     if as_json:
         click.echo(orjson.dumps(tables, option=orjson.OPT_INDENT_2))
