@@ -126,7 +126,9 @@ def test_an_interrupted_run_asks_nothing_twice(
 ) -> None:
     queries = [f"printer {number}" for number in range(30)]
     given = arguments(config, tmp_path, server, queries, "--concurrency", "1")
-    command = [sys.executable, "-c", "from genfacet.cli import main; main()", *given]
+    # Whoever runs these tests in the background of a shell hands down that SIGINT is ignored; a terminal does not.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heeded}; from genfacet.cli import main; main()", *given]
     environment = {key: value for key, value in os.environ.items() if key != "ELASTICSEARCH_URL"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while len(server.bodies) < 5 and process.poll() is None:
