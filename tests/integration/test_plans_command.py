@@ -14,7 +14,7 @@ from genfacet.cli import main
 
 PLANS = Path(__file__).parents[2] / "training" / "plans"
 ICECAT = "genfacet-test-planned-icecat"
-SEEDS = (31, 32, 34, 35)
+SEEDS = (31, 32, 34, 35, 36, 37)
 
 
 def genfacet(*arguments: str | Path) -> Result:
