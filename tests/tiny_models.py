@@ -26,12 +26,12 @@ def write_tiny(folder: Path, family: str = "llama", seed: int = 1, longest: int 
     vocabulary = tiny_vocabulary()
     settings: dict[str, Any] = {
         "vocab_size": len(vocabulary.tokens),
-        "hidden_size": 32,
-        "intermediate_size": 64,
+        "hidden_size": 64,
+        "intermediate_size": 128,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
-        "head_dim": 8,
+        "head_dim": 16,
         "max_position_embeddings": longest,
         "tie_word_embeddings": True,
         "pad_token_id": 0,

@@ -1,7 +1,7 @@
 """Weights in few bits: every block of inputs of a row has a scale and a zero point of its own.
 
-``round_to_nearest`` rounds each weight by itself. ``with_feedback`` rounds one input after the other and lets those that
-follow make up for the error, weighed by how inputs come together in real texts (GPTQ: Frantar et al., 2022,
+``round_to_nearest`` rounds each weight by itself. ``with_feedback`` rounds one input after the other and lets those
+that follow make up for the error, weighed by how inputs come together in real texts (GPTQ: Frantar et al., 2022,
 https://arxiv.org/abs/2210.17323): at 4 bits it leaves about half the squared error of the outputs.
 """
 
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+from genfacet.errors import SettingsError
 
 DAMPING = 0.01
 _SHRUNK = (1.0, 0.95, 0.9, 0.85, 0.8)
@@ -35,8 +37,10 @@ class Blocks:
 
 
 def round_to_nearest(weights: NDArray[np.float32], bits: int, size: int) -> Blocks:
-    """The weights (outputs, inputs), each rounded by itself; the inputs are a multiple of ``size``."""
+    """The weights (outputs, inputs), each rounded by itself; raises SettingsError where blocks do not fit."""
     rows, width = weights.shape
+    if width % size:
+        raise SettingsError(f"weights of {width} inputs cannot be cut into blocks of {size}: --bits 32")
     parts = weights.reshape(rows, width // size, size)
     low, high = np.minimum(parts.min(2), 0), np.maximum(parts.max(2), 0)
     most = 2**bits - 1
@@ -67,9 +71,7 @@ def with_feedback(weights: NDArray[np.float32], moments: Any, bits: int, size: i
             errors[:, place] = (block[:, place] - (code - zero) * scale) / root[row, row]
             block[:, place:] -= errors[:, place : place + 1] * root[row, row : start + size]
         left[:, start + size :] -= errors @ root[start : start + size, start + size :]
-    return Blocks(
-        codes.to(torch.uint8).numpy(), scales.float().numpy(), zeros.to(torch.uint8).numpy(), bits, size
-    )
+    return Blocks(codes.to(torch.uint8).numpy(), scales.float().numpy(), zeros.to(torch.uint8).numpy(), bits, size)
 
 
 def _inverse_root(moments: Any, weights: Any) -> Any:

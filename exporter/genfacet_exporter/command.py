@@ -16,10 +16,17 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("model", type=FOLDER)
 @click.argument("out", type=FOLDER)
 @click.option("--base", type=FOLDER, help="Folder of the base, where MODEL holds adapters.")
-@click.option("--prompts", type=FILE, required=True, help="Lines of JSON with `prompt` and `answer`, to fit and judge by.")
+@click.option(
+    "--prompts",
+    type=FILE,
+    required=True,
+    help="Samples to fit and judge by: train.parquet, or lines of JSON with `prompt` and `answer`.",
+)
 @click.option("--graph", type=click.Choice(["fused", "plain"]), default="fused", show_default=True)
 @click.option("--bits", type=click.Choice(["mixed", "8", "4", "32"]), default="mixed", show_default=True)
-@click.option("--most-mb", type=click.FloatRange(min=1), default=97, show_default=True, help="Size that `mixed` fits in.")
+@click.option(
+    "--most-mb", type=click.FloatRange(min=1), default=97, show_default=True, help="Size that `mixed` fits in."
+)
 @click.option(
     "--least-agreement",
     type=click.FloatRange(0, 1),

@@ -32,7 +32,13 @@ FITTED, WEIGHED, JUDGED = 120, 10, 60
 """Most samples that weights are fitted to, that layers are weighed by, and that the result is judged by."""
 MOST_DIFFERENCE = 0.02
 """A graph in 32 bits whose logits differ by more is not the model."""
-_TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "config.json", "generation_config.json")
+_TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "config.json",
+    "generation_config.json",
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Real prompts and answers, which quantisation is fitted to and judged by: lines of JSON with ``prompt`` and ``answer``."""
+"""Real prompts and answers, which quantisation is fitted to and judged by: samples of the training, or JSON lines."""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from genfacet.errors import SettingsError
 
 LONGEST = 1024
 """Most tokens of a prompt and its answer."""
+MOST = 600
+"""Most samples that are read: what is fitted and judged needs fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,28 @@ class Known:
 
 def read_known(file: Path, tokenizer: Any) -> list[Known]:
     """The prompts and answers of a file; raises SettingsError."""
-    try:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        found = [Known(_tokens(tokenizer, one["prompt"]), _tokens(tokenizer, one["answer"])) for one in lines]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}") from None
-    except (ValueError, TypeError, KeyError):
-        raise SettingsError(f"{file} holds no lines of JSON with a prompt and an answer") from None
+    found = [Known(_tokens(tokenizer, prompt), _tokens(tokenizer, answer)) for prompt, answer in read_pairs(file)]
     usable = [one for one in found if one.prompt and one.answer and len(one.prompt) + len(one.answer) <= LONGEST]
     if len(usable) < 2:
         raise SettingsError(f"{file} holds fewer than two prompts with an answer")
     return usable
+
+
+def read_pairs(file: Path) -> list[tuple[str, str]]:
+    """Prompts with their answers, at most ``MOST`` from all parts of the file; raises SettingsError."""
+    try:
+        if file.suffix == ".parquet":
+            import pyarrow.parquet
+
+            rows = pyarrow.parquet.read_table(file, columns=["prompt", "answer"]).to_pylist()
+        else:
+            rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        found = [(str(row["prompt"]), str(row["answer"])) for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from None
+    except (ValueError, TypeError, KeyError):
+        raise SettingsError(f"{file} holds no prompts with answers: lines of JSON, or train.parquet") from None
+    return found[:: max(1, len(found) // MOST)][:MOST]
 
 
 def halves(known: Sequence[Known]) -> tuple[Sequence[Known], Sequence[Known]]:

@@ -74,7 +74,8 @@ def _product(node: Any, name: str, blocks: Blocks) -> Any:
 def _tensors(name: str, blocks: Blocks) -> Iterator[Any]:
     rows, width = blocks.codes.shape
     count = width // blocks.size
-    codes, zeros = blocks.codes, blocks.zeros
+    codes: np.ndarray[Any, Any] = blocks.codes
+    zeros: np.ndarray[Any, Any] = blocks.zeros
     if blocks.bits == 4:  # two in a byte, the first one in its lower half
         codes = codes[:, 0::2] | (codes[:, 1::2] << 4)
         padded = np.zeros((rows, count + count % 2), np.uint8)
