@@ -4,7 +4,7 @@ The engine does no input or output. ``Engine.facets`` is a generator: it yields 
 is sent their answers, so that the same text serves synchronous and asynchronous clients (see ``runner``), and tests.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -16,15 +16,18 @@ from genfacet.catalog import Catalog, label_of
 from genfacet.clauses import is_expressible, kind_of
 from genfacet.control import Control
 from genfacet.facets import Definition, Facet
+from genfacet.generation import Generation
 from genfacet.planning import Plan, make_plan, relax, without
 from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
+from genfacet.rewriting import is_better, may_be_rewritten, question, read_answer
 from genfacet.settings import IndexSettings, Settings
-from genfacet.sibling import Search, Sibling, is_approximate, is_whole
+from genfacet.sibling import Search, Sibling, is_approximate, is_whole, normalise
 from genfacet.sources import Source, View
 from genfacet.sources.configured import configured_sources
 from genfacet.sources.consulting import Consulting
 from genfacet.sources.definitions import define
+from genfacet.sources.student import patience_s
 from genfacet.values import words_of
 from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
 
@@ -52,7 +55,7 @@ class Answer:
     reason: str | None = None
 
 
-Step = Sibling | Shared
+Step = Sibling | Shared | Generation
 Facets = Generator[Step, Any, Answer]
 
 
@@ -99,6 +102,25 @@ class Engine:
         relaxed = relax(plan, total, self.settings.engine.soft_weight)
         return None if relaxed is None else self._keyed(relaxed)
 
+    def may_be_rewritten(self, plan: Plan) -> bool:
+        """Whether the student may be asked for a better query before this plan is executed."""
+        return self.settings.student.rewrite and may_be_rewritten(plan) and self._why_not(plan) is None
+
+    def rewritten(self, plan: Plan) -> Generator[Step, Any, Plan]:
+        """The plan with a better query, where the student writes one that holds against the plain one."""
+        if self.control.is_over_budget():
+            return plan
+        options = self.settings.engine
+        asked = probe_request(normalise(plan.original), {}, plan.catalog, options.sample, titles=True)
+        probe = read_probe((yield asked), {}, plan.catalog)
+        text = read_answer(plan, (yield question(plan, probe, patience_s(plan))))
+        if text is None:
+            return plan
+        request = plan.request.model_copy(update={"rewritten": text})
+        other = make_plan(plan.original, request, plan.catalog, options.soft_weight)
+        other = self._keyed(replace(other, index=plan.index, audience=plan.audience))
+        return other if other.mode == "rewrite" and (yield from is_better(plan, other)) else plan
+
     def without_missing(self, plan: Plan, answer: Answer) -> Plan | None:
         """The plan to execute instead, where selected values exist in the index no more."""
         if not answer.missing:
@@ -143,7 +165,7 @@ class Engine:
     def proposals(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
         """Definitions chosen now: the probe, read by a source. Selected facets come first.
 
-        They are kept for the next search where the probe has seen all shards.
+        They are kept for the next search where the probe has seen all shards, and nothing is still being written.
         """
         request = plan.request
         source = self._source(request.source or self.settings.engine.source)
@@ -158,13 +180,14 @@ class Engine:
         probe = read_probe(answer, plan.selections, plan.catalog)
         view = View(plan.user_query, probe, background, plan.catalog)
         wanted = ((request.size or 0) + SPARE, request.values or 0)
+        unfinished: list[Generation] = []
         if isinstance(source, Consulting):
-            proposed = yield from source.consult(view, plan, *wanted)
+            proposed = yield from _noting(source.consult(view, plan, *wanted), unfinished)
         else:
             proposed = source.propose(view, *wanted)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
         definitions = (*selected, *_sound(proposed, plan))
-        if is_whole(answer):
+        if is_whole(answer) and not unfinished:
             self._lists.put(plan.key, definitions)
         return definitions
 
@@ -228,6 +251,22 @@ def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> d
     if not answer.exact:
         written["count_relation"] = "approximate"
     return written
+
+
+def _noting(
+    work: Generator[Sibling | Generation, Any, Sequence[Definition]], unfinished: list[Generation]
+) -> Generator[Step, Any, Sequence[Definition]]:
+    """The work of a source, noting the questions to the student that were not answered to their end."""
+    reply: Any = None
+    while True:
+        try:
+            step = work.send(reply)
+        except StopIteration as stop:
+            found: Sequence[Definition] = stop.value
+            return found
+        reply = yield step
+        if isinstance(step, Generation) and not reply.finished:
+            unfinished.append(step)
 
 
 def _sound(proposed: Iterable[Definition], plan: Plan) -> Iterator[Definition]:

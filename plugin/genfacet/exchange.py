@@ -51,6 +51,8 @@ class Exchange:
     ) -> Outcome[R]:
         """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
         started = time.perf_counter()
+        if until is None:
+            plan = self._runner.improve(plan, send)
         while True:
             run = self._runner.start(plan, send)
             try:
@@ -128,6 +130,8 @@ class AsyncExchange:
     ) -> Outcome[R]:
         """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
         started = time.perf_counter()
+        if until is None:
+            plan = await self._runner.improve(plan, send)
         while True:
             run = self._runner.start(plan, send)
             try:

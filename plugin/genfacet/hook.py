@@ -51,6 +51,7 @@ from genfacet.runner import AsyncRunner, Runner
 from genfacet.settings import Settings, load_settings
 from genfacet.sibling import Search, Sibling
 from genfacet.sources import source_names
+from genfacet.students import open_student
 
 
 class _Hook:
@@ -140,7 +141,7 @@ class GenFacet(_Hook):
 
     def _open(self) -> None:
         super()._open()
-        self._runner = Runner(self.engine)
+        self._runner = Runner(self.engine, open_student(self._settings.student))
         self._exchange = Exchange(self.engine, self._runner)
         self._process = os.getpid()  # last: another thread takes it as a sign that the rest is there
 
@@ -249,7 +250,7 @@ class AsyncGenFacet(_Hook):
 
     def _open(self) -> None:
         super()._open()
-        self._runner = AsyncRunner(self.engine)
+        self._runner = AsyncRunner(self.engine, open_student(self._settings.student))
         self._exchange = AsyncExchange(self.engine, self._runner)
 
     async def search(self, *args: Any, **kwargs: Any) -> Response:

@@ -125,6 +125,11 @@ def _known_selections(
     return kept, tuple(ignored)
 
 
+def reworded(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The selections of a plan that the text of its query carries."""
+    return {name: tuple(values) for name, values in plan.selections.items() if _is_reworded(plan, name)}
+
+
 def _is_reworded(plan: Plan, name: str) -> bool:
     """Whether a selection is carried by the text of the query instead of a filter."""
     return plan.request.mode == "rewrite" or (plan.request.mode == "auto" and name.startswith("~"))

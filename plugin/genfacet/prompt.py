@@ -47,6 +47,7 @@ from genfacet.sources.definitions import define, is_discrete, usable_values
 from genfacet.sources.ranking import words as compared
 from genfacet.values import (
     MAX_CONSTRAINTS,
+    MAX_LENGTH,
     TEXT,
     Constraint,
     OpenValue,
@@ -331,7 +332,8 @@ def _read_value(prompt: FacetPrompt, text: str) -> str | None:
     constraints = tuple(constraint for constraint in read if constraint is not None)
     if len(constraints) < len(parts) or len(parts) > MAX_CONSTRAINTS:
         return None
-    return write_open(OpenValue(words, constraints))
+    written = write_open(OpenValue(words, constraints))
+    return written if len(written) <= MAX_LENGTH else None
 
 
 def _read_constraint(prompt: FacetPrompt, text: str) -> Constraint | None:

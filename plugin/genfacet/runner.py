@@ -15,6 +15,7 @@ from threading import Lock, Semaphore
 from typing import Any
 
 from genfacet.engine import Answer, Engine, Shared, Step
+from genfacet.generation import Generated, Generation, Student
 from genfacet.planning import Plan
 from genfacet.sibling import Sibling
 
@@ -23,6 +24,11 @@ log = logging.getLogger("genfacet")
 Reply = Mapping[str, Any]
 Send = Callable[[Sibling], Reply]
 AsyncSend = Callable[[Sibling], Awaitable[Reply]]
+
+
+ASKING = 16
+"""Searches of an event loop that may wait for the student at once."""
+_SILENT = Generated("", True)
 
 
 class SiblingError(Exception):
@@ -62,8 +68,10 @@ def _must_go_on(step: Sibling, error: SiblingError) -> None:
 class AsyncRunner:
     """Runs plans as tasks of the running event loop."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, student: Student | None = None) -> None:
+        self._engine, self._student = engine, student
+        # Threads that wait for the student; a question that finds none free waits, as long as its search does.
+        self._asking = ThreadPoolExecutor(ASKING, thread_name_prefix="genfacet-asking") if student else None
         self._running = 0
         self._shared: dict[str, asyncio.Task[Any]] = {}
         self._others: set[asyncio.Task[None]] = set()
@@ -92,6 +100,10 @@ class AsyncRunner:
                 return stop.value
             if isinstance(step, Shared):
                 reply = await asyncio.shield(self._share(step, send, timings))
+            elif isinstance(step, Generation):
+                started = time.perf_counter()
+                reply = await self.ask(step)
+                timings.add("student", started)
             else:
                 started = time.perf_counter()
                 try:
@@ -100,6 +112,28 @@ class AsyncRunner:
                     _must_go_on(step, error)
                     reply = None
                 timings.add(step.stage, started)
+
+    async def ask(self, generation: Generation) -> Generated:
+        """Asks the student; an empty answer where there is none."""
+        if self._student is None:
+            return _SILENT
+        return await asyncio.get_running_loop().run_in_executor(self._asking, self._student.ask, generation)
+
+    async def improve(self, plan: Plan, send: AsyncSend) -> Plan:
+        """The plan with a better query, where the student writes one within ``deadline_ms``; else the same plan."""
+        if self._student is None or not self._engine.may_be_rewritten(plan):
+            return plan
+        task = asyncio.create_task(self._drive(self._engine.rewritten(plan), send, Timings()))
+        done, _ = await asyncio.wait({task}, timeout=(plan.request.deadline_ms or 0) / 1000)
+        if not done:
+            task.cancel()
+            return plan
+        try:
+            better: Plan = task.result()
+        except Exception as error:  # whatever it was, it costs the rewrite only
+            failure(error)
+            return plan
+        return better
 
     def _share(self, step: Shared, send: AsyncSend, timings: Timings) -> "asyncio.Task[Any]":
         task = self._shared.get(step.key)
@@ -126,6 +160,9 @@ class AsyncRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._student is not None and self._asking is not None:
+            self._student.close()
+            self._asking.shutdown(wait=False, cancel_futures=True)
 
 
 class AsyncRun:
@@ -159,8 +196,8 @@ class AsyncRun:
 class Runner:
     """Runs plans in a bounded pool of threads."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, student: Student | None = None) -> None:
+        self._engine, self._student = engine, student
         workers = engine.settings.engine.workers
         # One more for the switch, which has to be read above all where siblings hang in all the others.
         self._pool = ThreadPoolExecutor(workers + 1, thread_name_prefix="genfacet")
@@ -193,6 +230,24 @@ class Runner:
     def close(self) -> None:
         """Waits for nothing: what still runs is abandoned."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._student is not None:
+            self._student.close()
+
+    def improve(self, plan: Plan, send: Send) -> Plan:
+        """The plan with a better query, where the student writes one within ``deadline_ms``; else the same plan."""
+        if self._student is None or not self._engine.may_be_rewritten(plan):
+            return plan
+        future = self._submit(self._free, self.drive, self._engine.rewritten(plan), send)
+        if future is None:
+            return plan
+        try:
+            better: Plan = future.result((plan.request.deadline_ms or 0) / 1000)
+        except FutureTimeout:
+            return plan
+        except Exception as error:  # whatever it was, it costs the rewrite only
+            failure(error)
+            return plan
+        return better
 
     def drive(self, work: Generator[Step, Any, Any], send: Send, timings: Timings | None = None) -> Any:
         """Runs work of the engine in this thread, to its result."""
@@ -205,6 +260,10 @@ class Runner:
                 return stop.value
             if isinstance(step, Shared):
                 reply = self._share(step, send, timings)
+            elif isinstance(step, Generation):
+                started = time.perf_counter()
+                reply = self._student.ask(step) if self._student is not None else _SILENT
+                timings.add("student", started)
             else:
                 started = time.perf_counter()
                 try:

@@ -142,6 +142,29 @@ class MemorySettings(_Strict):
     index: str = Field(default="genfacet-plans", description="index of plans, or an alias of it")
 
 
+class StudentSettings(_Strict):
+    """The model that writes facets and rewrites queries."""
+
+    model: str | None = Field(
+        default=None, description="folder of `genfacet export`, or one of such folders with a file CURRENT"
+    )
+    sidecar: str | None = Field(
+        default=None, description="address of a sidecar whose model is asked, so that this process holds none"
+    )
+    facets: bool = Field(default=False, description="facets of the model where the memory of plans has none")
+    rewrite: bool = Field(default=True, description="the model rewrites the query when an open value is selected")
+    providers: list[Literal["cuda", "cpu"]] = Field(default=["cuda", "cpu"], description="what computes, by preference")
+    threads: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0, description="threads of a pass; 0: as many as there are cores"
+    )
+    line: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=8, description="questions that may wait for the model; others go without"
+    )
+    generation_ms: Annotated[int, Field(ge=50, le=60_000)] = Field(
+        default=3000, description="longest work on a question, which goes on after its asker left, in ms"
+    )
+
+
 class AudienceSettings(_Strict):
     """Who shares cached facets. Without name and header: callers with the same credentials."""
 
@@ -173,6 +196,7 @@ class Settings(_Strict):
     indices: dict[str, IndexSettings] = Field(default={}, description="what is known of each index")
     engine: EngineSettings = EngineSettings()
     memory: MemorySettings = MemorySettings()
+    student: StudentSettings = StudentSettings()
     audience: AudienceSettings = AudienceSettings()
     control: ControlSettings = ControlSettings()
     sidecar: SidecarSettings = SidecarSettings()

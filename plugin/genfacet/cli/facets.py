@@ -41,6 +41,7 @@ HITS = 5
 @click.option("--size", type=click.IntRange(1, 20), help="Number of facets.")
 @click.option("--values", type=click.IntRange(1, 50), help="Number of values of a facet.")
 @click.option("--source", help="Source of the facets.")
+@click.option("--student", "model", help="Folder of the student's model.")
 @click.option("--deadline-ms", type=click.IntRange(0, 5000), default=5000, show_default=True, help="Extra wait.")
 @click.option("--explain", is_flag=True, help="Show the figures behind each choice.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -51,12 +52,15 @@ def command(
     query: str,
     index: str | None,
     selected: tuple[str, ...],
+    model: str | None,
     as_json: bool,
     explain: bool,
     **asked: Any,
 ) -> None:
     """Show the facets of QUERY with their counts and reasons, under the given credentials."""
     name, configuration = _index(settings, index)
+    if model is not None:
+        settings = settings.model_copy(update={"student": settings.student.model_copy(update={"model": model})})
     section = {key: value for key, value in asked.items() if value is not None}
     section |= {"user_query": query, "selected": _selections(selected), "explain": explain}
     sent: list[Mapping[str, Any]] = []

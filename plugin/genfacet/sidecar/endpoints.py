@@ -6,9 +6,12 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
+
 from genfacet.engine import Answer
 from genfacet.errors import RequestError
 from genfacet.exchange import Outcome
+from genfacet.generation import read_generation
 from genfacet.planning import Plan
 from genfacet.request import FacetRequest
 from genfacet.sibling import Search
@@ -25,6 +28,7 @@ HEALTHZ = "/_genfacet/healthz"
 READYZ = "/_genfacet/readyz"
 METRICS = "/_genfacet/metrics"
 FACETS = "/_genfacet/facets/"
+STUDENT = "/_genfacet/student"
 MAX_DEADLINE_MS = 5000
 _NUMBERS = {"size", "values", "deadline_ms"}
 _FLAGS = {"explain"}
@@ -35,7 +39,7 @@ _TEXTS = {"mode", "source", "locale", "session_id", "client_id"}
 async def answer_own(service: Service, request: Request, raw: bytes) -> Reply:
     """The answer of an endpoint of the sidecar itself; raises RequestError for a malformed request."""
     path = request.path.rstrip("/")
-    allowed = ("GET", "POST") if path.startswith(FACETS) else ("GET", "HEAD")
+    allowed = ("POST",) if path == STUDENT else ("GET", "POST") if path.startswith(FACETS) else ("GET", "HEAD")
     if request.method not in allowed:
         return _error(405, f"[{request.method}] is not allowed here, only {' and '.join(allowed)}")
     if path == HEALTHZ:
@@ -44,9 +48,13 @@ async def answer_own(service: Service, request: Request, raw: bytes) -> Reply:
         return await _answer_ready(service)
     if path == METRICS:
         return bytes_reply(200, service.metrics.exposition(), CONTENT_TYPE)
+    if path == STUDENT:
+        return await _answer_student(service, raw)
     if path.startswith(FACETS):
         return await _answer_facets(service, request, unquote(path.removeprefix(FACETS)), raw)
-    return _error(404, f"the sidecar has no endpoint [{path}], only {HEALTHZ}, {READYZ}, {METRICS} and {FACETS}<index>")
+    return _error(
+        404, f"the sidecar has no endpoint [{path}], only {HEALTHZ}, {READYZ}, {METRICS}, {STUDENT} and {FACETS}<index>"
+    )
 
 
 async def _answer_ready(service: Service) -> Reply:
@@ -57,6 +65,17 @@ async def _answer_ready(service: Service) -> Reply:
     if status >= 500:
         return json_reply(503, {"status": "not ready", "reason": f"Elasticsearch answered with status {status}"})
     return json_reply(200, {"status": "ready"})
+
+
+async def _answer_student(service: Service, raw: bytes) -> Reply:
+    """The answer of this process's model to a question of a hook elsewhere."""
+    try:
+        generation = read_generation(orjson.loads(raw))
+    except ValueError as error:
+        raise RequestError(f"no question to a student: {error}") from None
+    answer = await service.runner.ask(generation)
+    service.metrics.count("student", "answered" if answer.finished else "late")
+    return json_reply(200, {"text": answer.text, "finished": answer.finished, "model": answer.model})
 
 
 async def _answer_facets(service: Service, request: Request, index: str, raw: bytes) -> Reply:

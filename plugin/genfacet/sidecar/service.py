@@ -21,6 +21,7 @@ from genfacet.sidecar.messages import Request
 from genfacet.sidecar.metrics import Metrics
 from genfacet.sidecar.upstream import UNREACHABLE, Upstream, credentials_of
 from genfacet.sources import source_names
+from genfacet.students import open_student
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def open_service(settings: Settings) -> Service:
     """The parts of a sidecar, put together; ``upstream.open`` connects them."""
     control = Control(settings.control.refresh_s)
     engine = Engine(settings, control)
-    runner = AsyncRunner(engine)
+    runner = AsyncRunner(engine, open_student(settings.student))
     upstream = Upstream(settings.elasticsearch)
     watch = ControlWatch(control, settings.control.index, upstream, runner)
     return Service(settings, engine, runner, AsyncExchange(engine, runner), upstream, Metrics(), watch)

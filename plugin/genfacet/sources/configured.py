@@ -8,6 +8,7 @@ from genfacet.sources import Source, load_source
 from genfacet.sources.memory import Memory
 from genfacet.sources.ranker import Ranker, Weights, read_weights, shipped_weights
 from genfacet.sources.statistics import Statistics
+from genfacet.sources.student import StudentSource
 from genfacet.sources.together import Together
 
 
@@ -23,10 +24,12 @@ def configured_sources(settings: Settings) -> Callable[[str], Source]:
     """
     memory, weights = Memory(settings.memory.index), configured_weights(settings)
     statistics = Statistics(weights)
+    student = StudentSource(weights)
     own: dict[str, Source] = {
         "memory": memory,
         "ranker": Ranker(weights),
         "statistics": statistics,
-        "together": Together(statistics, memory),
+        "student": student,
+        "together": Together(statistics, memory, student if settings.student.facets else None),
     }
     return lambda name: own[name] if name in own else load_source(name)

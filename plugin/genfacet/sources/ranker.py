@@ -58,6 +58,12 @@ class Ranker:
         return propose_ranked("ranker", view, lambda seen: self.weights.score(seen, view), size, values)
 
 
+def ranked_attributes(view: View, weights: Weights) -> list[tuple[float, AttributeProbe]]:
+    """Scores and attributes of a view, best first; of equal scores in the order of names."""
+    scored = [(weights.score(seen, view), seen) for seen in view.probe.attributes.values()]
+    return sorted(scored, key=lambda pair: (-pair[0], pair[1].attribute.name))
+
+
 def read_weights(file: Path | Traversable) -> Weights:
     """The weights of a file; raises SettingsError where it is none, or of another version."""
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from genfacet.facets import Definition
+from genfacet.generation import Generation
 from genfacet.planning import Plan
 from genfacet.sibling import Sibling
 from genfacet.sources import Source, View
@@ -18,10 +19,14 @@ FIRST = 1.1
 
 @dataclass(frozen=True)
 class Together:
-    """The closed facets of one source, with open ones of another that asks for more than the probe says."""
+    """The closed facets of one source, with open ones of another that asks for more than the probe says.
+
+    Where that one has none, ``else_`` is asked.
+    """
 
     closed: Source
     open_: Consulting = field(default_factory=Memory)
+    else_: Consulting | None = None
     needs_background = False
     needs_titles = True
 
@@ -29,9 +34,13 @@ class Together:
         """The closed facets alone, see ``consult``."""
         return self.closed.propose(view, size, values)
 
-    def consult(self, view: View, plan: Plan, size: int, values: int) -> Generator[Sibling, Any, Sequence[Definition]]:
+    def consult(
+        self, view: View, plan: Plan, size: int, values: int
+    ) -> Generator[Sibling | Generation, Any, Sequence[Definition]]:
         """Both, the most useful first; see ``Consulting``."""
         found = yield from self.open_.consult(view, plan, size, values)
+        if not found and self.else_ is not None:
+            found = yield from self.else_.consult(view, plan, size, values)
         return merged(self.closed.propose(view, size, values), found, size)
 
 

@@ -19,6 +19,7 @@ from genfacet.prompt import (
 )
 from genfacet.sources import View
 from genfacet.sources.ranker import Weights
+from genfacet.sources.ranker import ranked_attributes as ranker_order
 from genfacet.sources.ranking import coverage
 from genfacet.values import TEXT, read_open
 from genfacet_training.student.samples import Order, Sample
@@ -41,10 +42,9 @@ class Variant:
 
 def ranked_attributes(view: View, weights: Weights, order: Order = "ranker") -> list[tuple[float, AttributeProbe]]:
     """Scores and attributes of a view, best first, as the runtime ranks them; by ``coverage``: without the ranker."""
-    scored = [
-        (weights.score(seen, view) if order == "ranker" else coverage(seen, view), seen)
-        for seen in view.probe.attributes.values()
-    ]
+    if order == "ranker":
+        return ranker_order(view, weights)
+    scored = [(coverage(seen, view), seen) for seen in view.probe.attributes.values()]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].attribute.name))
 
 

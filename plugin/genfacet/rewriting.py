@@ -1,0 +1,85 @@
+"""A better query once open values are selected, written by the student and held against the plain one by execution."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from genfacet.catalog import Catalog, label_of
+from genfacet.clauses import facet_clause
+from genfacet.facets import Selections
+from genfacet.generation import Generated, Generation
+from genfacet.planning import Plan, is_later_page, reworded
+from genfacet.probe import Probe
+from genfacet.prompt import read_rewrite, rewrite_prompt
+from genfacet.sibling import Search, Sibling, normalise, sibling
+from genfacet.sources.ranking import words
+from genfacet.values import TEXT, read_open
+
+FIRST = 10
+"""Results of a shard that are looked at: the page that the shopper reads."""
+KEPT = 0.5
+"""A rewrite that keeps fewer of the query's words than this share is about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many results a query finds, and how many of the first satisfy the selection."""
+
+    total: int
+    satisfying: int
+
+
+def may_be_rewritten(plan: Plan) -> bool:
+    """Whether the model may be asked for other words: the first page of a search that asks for a rewrite."""
+    return (
+        plan.mode == "rewrite"
+        and plan.request.rewritten is None
+        and not is_later_page(normalise(plan.original).body)
+        and bool(reworded(plan))
+        and plan.index is not None
+    )
+
+
+def question(plan: Plan, probe: Probe, patience_s: float) -> Generation:
+    """What the student is asked for a plan, whose original query has the probe's results."""
+    selected = reworded(plan)
+    prompt = rewrite_prompt(plan.user_query, probe.titles, selected, labels_of(plan.catalog, selected))
+    return Generation("rewrite", prompt, (), patience_s)
+
+
+def read_answer(plan: Plan, generated: Generated) -> str | None:
+    """The query of an answer; None where it says nothing new, or has left the shopper's words behind."""
+    text = read_rewrite(generated.text) if generated.finished else None
+    if text is None or text in (plan.user_query, plan.rewritten):
+        return None
+    asked = words(plan.user_query or "")
+    return text if len(asked & words(text)) >= KEPT * len(asked) else None
+
+
+def is_better(plan: Plan, other: Plan) -> Generator[Sibling, Any, bool]:
+    """Whether another wording finds something, and as many of its first results satisfy the selection as here."""
+    clauses = [facet_clause(name, values, plan.catalog) for name, values in reworded(plan).items()]
+    here = _read((yield _look(plan.base, clauses)))
+    there = _read((yield _look(other.base, clauses)))
+    return there.total > 0 and there.satisfying >= here.satisfying
+
+
+def labels_of(catalog: Catalog, selected: Selections) -> dict[str, str]:
+    """The labels of facets and attributes that a selection names."""
+    names = {name for name in selected if not name.startswith("~")}
+    for name, values in selected.items():
+        if name.startswith("~"):
+            names |= {one.name for value in values for one in read_open(value).constraints if one.name != TEXT}
+    found = {name: catalog.attribute(name) for name in names}
+    attributes = {name: attribute.label for name, attribute in found.items() if attribute is not None}
+    return {name: label_of(name) for name in selected if name.startswith("~")} | attributes
+
+
+def _look(search: Search, clauses: Sequence[Mapping[str, Any]]) -> Sibling:
+    satisfying = {"satisfying": {"filter": {"bool": {"filter": list(clauses)}}}}
+    return sibling("gate", search, {"first": {"sampler": {"shard_size": FIRST}, "aggs": satisfying}})
+
+
+def _read(answer: Mapping[str, Any]) -> Looked:
+    total = answer["hits"]["total"]["value"]
+    return Looked(int(total), int(answer["aggregations"]["first"]["satisfying"]["doc_count"]))

@@ -1,0 +1,211 @@
+"""One model for all threads of a process: questions wait in a bounded line, and one thread answers them.
+
+Who asks waits as long as its patience lasts and takes what is there by then: whole lines. The work goes on to its own
+end, bounded in time, and its answer is kept: the next to ask the same question has it at once. A model that fails
+again and again is left alone for a while. Where the folder of a registry changes, the next question is answered by the
+new model; the old one is dropped between two questions.
+"""
+
+import ctypes
+import logging
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, Full, Queue
+from threading import Condition, Lock, Thread
+
+from genfacet.cache import TtlCache
+from genfacet.errors import SettingsError
+from genfacet.generation import Generated, Generation, Task
+from genfacet.student.card import TOKENIZER, ModelFolder, check, resolve
+from genfacet.student.decoding import Limits, Output, answer
+from genfacet.student.grammar import grammar
+from genfacet.student.network import Network
+from genfacet.student.vocabulary import Vocabulary
+
+log = logging.getLogger("genfacet")
+
+MOST_TOKENS: dict[Task, int] = {"facets": 160, "rewrite": 32}
+NOTHING = Generated("", True)
+FAILURES, REST_S = 3, 30.0
+"""Failures in a row after which a model is left alone, and for how long."""
+_KEPT, _KEPT_S = 500, 600.0
+_OPENING = Lock()
+_LOOK_S = 2.0
+"""How often a registry is looked at."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a model is run; see the settings of the student."""
+
+    providers: tuple[str, ...] = ("cuda", "cpu")
+    threads: int = 0
+    line: int = 8
+    generation_s: float = 3.0
+
+
+@dataclass
+class _Job:
+    """A question on its way. ``text`` grows by whole lines."""
+
+    generation: Generation
+    text: str = ""
+    is_done: bool = False
+    model: str | None = None
+    changed: Condition = field(default_factory=Condition)
+
+    def tell(self, text: str, is_done: bool) -> None:
+        with self.changed:
+            self.text, self.is_done = text, is_done
+            self.changed.notify_all()
+
+    def wait(self, seconds: float) -> Generated:
+        with self.changed:
+            self.changed.wait_for(lambda: self.is_done, seconds)
+            return Generated(self.text, self.is_done, self.model)
+
+
+class Model:
+    """A model folder, loaded."""
+
+    def __init__(self, folder: ModelFolder, options: Options) -> None:
+        """Raises SettingsError with what is wrong."""
+        self.vocabulary = Vocabulary(folder.path / TOKENIZER, folder.end)
+        self.network = Network(folder, options.providers, options.threads)
+
+    def answer(self, job: _Job, until: float) -> Output:
+        """Answers a question, telling each line as it is whole."""
+        vocabulary, generation = self.vocabulary, job.generation
+        said: list[int] = []
+
+        def tell(token: int) -> None:
+            said.append(token)
+            if "\n" in (vocabulary.pieces[token] or ""):
+                job.tell(_whole_lines(vocabulary.text(said)), False)
+
+        limits = Limits(MOST_TOKENS[generation.task], until)
+        prompt = vocabulary.cut(generation.prompt)
+        return answer(self.network, vocabulary, prompt, grammar(vocabulary, generation), limits, tell)
+
+
+class LocalStudent:
+    """A student in this process; see ``genfacet.generation.Student``.
+
+    The model is loaded, and onnxruntime imported, for the first question: a process that was forked from one with
+    onnxruntime in it cannot end in order, because that library waits at exit for threads that a fork does not have. A
+    server that loads the application before it forks its workers thus asks nothing in the parent, and all is well.
+    """
+
+    def __init__(self, path: Path, options: Options | None = None) -> None:
+        """Raises SettingsError where the folder is no model, or damaged."""
+        self._path, self._options = path, options or Options()
+        self._failures, self._rests_until, self._looked = 0, 0.0, time.monotonic()
+        self._folder = check(resolve(path))
+        self._model: Model | None = None
+        self._process = os.getpid()
+        self._open()
+
+    @property
+    def version(self) -> str:
+        """The version of the model in use."""
+        return self._folder.version
+
+    def ask(self, generation: Generation) -> Generated:
+        """Waits for an answer, at most ``patience_s``; nothing where the line is full or the model rests."""
+        if os.getpid() != self._process:
+            self._open(forked=True)  # a fork has none of its parent's threads, nor those of the model
+        known = self._kept.get((self.version, generation.task, generation.prompt))
+        if known is not None:
+            return known
+        if time.monotonic() < self._rests_until:
+            return NOTHING
+        job = self._job(generation)
+        return Generated("", False) if job is None else job.wait(generation.patience_s)
+
+    def close(self) -> None:
+        """Lets the thread end after the question that it is at; those that wait get no answer."""
+        with suppress(Empty):
+            while True:
+                self._line.get_nowait()
+        self._line.put(None)
+
+    def _open(self, forked: bool = False) -> None:
+        """Makes what no other process can share."""
+        with _OPENING:
+            if forked and os.getpid() == self._process:
+                return  # another thread was first
+            self._lock = Lock()
+            self._kept: TtlCache[tuple[str, Task, str], Generated] = TtlCache(_KEPT, _KEPT_S)
+            self._line: Queue[_Job | None] = Queue(self._options.line)
+            self._asked: dict[tuple[Task, str], _Job] = {}
+            self._process = os.getpid()
+            if self._model is not None:
+                # The parent's session waits for its threads before it goes, and a fork has none of them: it stays.
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._model))
+                self._model = None
+            Thread(target=self._work, args=(self._line,), name="genfacet-student", daemon=True).start()
+
+    def _job(self, generation: Generation) -> _Job | None:
+        """The question on its way, the same for all who ask it at once; None where the line is full."""
+        key = (generation.task, generation.prompt)
+        with self._lock:
+            job = self._asked.get(key)
+            if job is None:
+                job = _Job(generation)
+                try:
+                    self._line.put_nowait(job)
+                except Full:
+                    return None
+                self._asked[key] = job
+        return job
+
+    def _work(self, line: "Queue[_Job | None]") -> None:
+        while (job := line.get()) is not None:
+            text = ""
+            try:
+                model = self._current()
+                job.model = self.version
+                output = model.answer(job, time.monotonic() + self._options.generation_s)
+                said = model.vocabulary.text(output.tokens)
+                text = said.strip("\n") if output.ended else _whole_lines(said)
+                self._failures = 0
+            except Exception as error:  # whatever a model does, it costs its answer only
+                self._fail(error)
+            else:
+                kept = Generated(text, True, job.model)
+                self._kept.put((self.version, job.generation.task, job.generation.prompt), kept)
+            with self._lock:
+                del self._asked[job.generation.task, job.generation.prompt]
+            job.tell(text, True)
+
+    def _fail(self, error: Exception) -> None:
+        self._failures += 1
+        log.warning("the student failed: %s", error if isinstance(error, SettingsError) else type(error).__name__)
+        if self._failures >= FAILURES:
+            self._rests_until = time.monotonic() + REST_S
+            log.warning("the student rests for %.0f s after %d failures", REST_S, self._failures)
+
+    def _current(self) -> Model:
+        """The model that the registry points to by now; a bad one is told once, and the old one stays."""
+        if time.monotonic() - self._looked >= _LOOK_S:
+            self._looked = time.monotonic()
+            try:
+                path = resolve(self._path)
+                if path != self._folder.path:
+                    folder = check(path)
+                    self._model, self._folder = Model(folder, self._options), folder
+                    log.info("the student is now version %s", self.version)
+            except SettingsError as error:
+                log.warning("the student stays at version %s: %s", self.version, error)
+                self._looked += REST_S
+        if self._model is None:
+            self._model = Model(self._folder, self._options)
+        return self._model
+
+
+def _whole_lines(text: str) -> str:
+    """A text up to its last line break."""
+    return text.rpartition("\n")[0]
