@@ -39,7 +39,7 @@ def moments_of(model: Any, samples: Sequence[Known], on_sample: Callable[[], Non
     hooks = [module.register_forward_pre_hook(hook(name)) for name, module in linear_modules(model).items()]
     for sample in samples:
         with torch.no_grad():
-            model(torch.tensor([[*sample.prompt, *sample.answer]]))
+            model(torch.tensor([sample.text]))
         on_sample()
     for one in hooks:
         one.remove()
@@ -81,8 +81,8 @@ def _distributions(model: Any, samples: Sequence[Known]) -> list[Any]:
     found = []
     for sample in samples:
         with torch.no_grad():
-            scores = model(torch.tensor([[*sample.prompt, *sample.answer]])).logits[0]
-        found.append(torch.log_softmax(scores[len(sample.prompt) - 1 : -1].float(), -1))
+            scores = model(torch.tensor([sample.text])).logits[0]
+        found.append(torch.log_softmax(sample.of_answer(scores).float(), -1))
     return found
 
 

@@ -21,7 +21,7 @@ from genfacet_exporter.card import write_card
 from genfacet_exporter.graphs import Graph as GraphKind
 from genfacet_exporter.graphs import write_graph
 from genfacet_exporter.parity import Graph, compare
-from genfacet_exporter.prompts import Known, halves, read_known
+from genfacet_exporter.prompts import Known, parted, read_known
 from genfacet_exporter.quantise import quantise, write
 from genfacet_exporter.source import write_merged
 
@@ -77,7 +77,7 @@ def _export(wanted: Wanted, room: Path, folder: Path, progress: Progress) -> dic
     merged = room / "merged"
     model = write_merged(wanted.model, wanted.base, merged)
     known = read_known(wanted.prompts, Tokenizer.from_file(str(merged / "tokenizer.json")))
-    fitting, judging = halves(known)
+    fitting, judging = parted(known)
     judging = judging[:JUDGED]
     whole = write_graph(merged, room / "graph", wanted.graph)
     exact = compare(model, Graph(whole), judging[:WEIGHED])

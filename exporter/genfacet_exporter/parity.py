@@ -58,27 +58,19 @@ def compare(model: Any, graph: Graph, samples: Sequence[Known]) -> Parity:
     same, largest = [], 0.0
     expected = [_expected(model, sample) for sample in samples]
     for sample, wanted in zip(samples, expected, strict=True):
-        found = _answered(graph.scores([_text(sample)])[0], sample)
+        found = sample.of_answer(graph.scores([sample.text])[0])
         same.append(found.argmax(1) == wanted.argmax(1))
         largest = max(largest, float(np.abs(found - wanted).max()))
-    some = sorted(range(len(samples)), key=lambda place: len(_text(samples[place])))[:: max(1, len(samples) // 4)][:4]
-    together = graph.scores([_text(samples[place]) for place in some])
+    some = sorted(range(len(samples)), key=lambda place: len(samples[place].text))[:: max(1, len(samples) // 4)][:4]
+    together = graph.scores([samples[place].text for place in some])
     ragged = max(
-        float(np.abs(_answered(scores, samples[place]) - expected[place]).max())
+        float(np.abs(samples[place].of_answer(scores) - expected[place]).max())
         for place, scores in zip(some, together, strict=True)
     )
     return Parity(float(np.concatenate(same).mean()), largest, ragged)
 
 
-def _text(sample: Known) -> tuple[int, ...]:
-    return (*sample.prompt, *sample.answer)
-
-
-def _answered(scores: Scores, sample: Known) -> Scores:
-    return scores[len(sample.prompt) - 1 : -1]
-
-
 def _expected(model: Any, sample: Known) -> Scores:
     with torch.no_grad():
-        scores: Scores = model(torch.tensor([_text(sample)])).logits[0].numpy()
-    return _answered(scores, sample)
+        scores: Scores = sample.of_answer(model(torch.tensor([sample.text])).logits[0]).numpy()
+    return scores

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from genfacet.errors import SettingsError
+from genfacet.student.network import LONGEST
 
-LONGEST = 1024
-"""Most tokens of a prompt and its answer."""
 MOST = 600
 """Most samples that are read: what is fitted and judged needs fewer."""
 
@@ -21,11 +20,20 @@ class Known:
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
 
+    @property
+    def text(self) -> tuple[int, ...]:
+        """Both, as a model reads them."""
+        return (*self.prompt, *self.answer)
+
+    def of_answer(self, scores: Any) -> Any:
+        """Of scores (tokens, vocabulary) after each token of the text those that say the answer."""
+        return scores[len(self.prompt) - 1 : -1]
+
 
 def read_known(file: Path, tokenizer: Any) -> list[Known]:
     """The prompts and answers of a file; raises SettingsError."""
     found = [Known(_tokens(tokenizer, prompt), _tokens(tokenizer, answer)) for prompt, answer in read_pairs(file)]
-    usable = [one for one in found if one.prompt and one.answer and len(one.prompt) + len(one.answer) <= LONGEST]
+    usable = [one for one in found if one.prompt and one.answer and len(one.text) <= LONGEST]
     if len(usable) < 2:
         raise SettingsError(f"{file} holds fewer than two prompts with an answer")
     return usable
@@ -48,7 +56,7 @@ def read_pairs(file: Path) -> list[tuple[str, str]]:
     return found[:: max(1, len(found) // MOST)][:MOST]
 
 
-def halves(known: Sequence[Known]) -> tuple[Sequence[Known], Sequence[Known]]:
+def parted(known: Sequence[Known]) -> tuple[Sequence[Known], Sequence[Known]]:
     """What quantisation is fitted to, and the fifth that it is judged by."""
     judging = known[:: min(5, len(known))]
     return [one for one in known if one not in judging], judging

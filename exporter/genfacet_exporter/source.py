@@ -17,6 +17,9 @@ def write_merged(model: Path, base: Path | None, out: Path) -> Any:
 
     Raises SettingsError where the folder holds no causal language model of a known family.
     """
+    for folder in filter(None, (model, base)):
+        if not folder.is_dir():
+            raise SettingsError(f"{folder} is no folder")
     try:
         loaded = AutoModelForCausalLM.from_pretrained(base or model, local_files_only=True, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(base or model, local_files_only=True)

@@ -110,16 +110,25 @@ class Engine:
         """The plan with a better query, where the student writes one that holds against the plain one."""
         if self.control.is_over_budget():
             return plan
+        started = perf_counter()
+        try:
+            other = yield from self._reworded(plan)
+            return other if other is not None and (yield from is_better(plan, other)) else plan
+        finally:
+            self.control.spend((perf_counter() - started) * 1000)
+
+    def _reworded(self, plan: Plan) -> Generator[Step, Any, Plan | None]:
+        """The plan with the words that the student writes, which sees the results of the original query."""
         options = self.settings.engine
         asked = probe_request(normalise(plan.original), {}, plan.catalog, options.sample, titles=True)
         probe = read_probe((yield asked), {}, plan.catalog)
         text = read_answer(plan, (yield question(plan, probe, patience_s(plan))))
         if text is None:
-            return plan
+            return None
         request = plan.request.model_copy(update={"rewritten": text})
         other = make_plan(plan.original, request, plan.catalog, options.soft_weight)
         other = self._keyed(replace(other, index=plan.index, audience=plan.audience))
-        return other if other.mode == "rewrite" and (yield from is_better(plan, other)) else plan
+        return other if other.mode == "rewrite" else None
 
     def without_missing(self, plan: Plan, answer: Answer) -> Plan | None:
         """The plan to execute instead, where selected values exist in the index no more."""

@@ -51,7 +51,7 @@ class Exchange:
     ) -> Outcome[R]:
         """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
         started = time.perf_counter()
-        if until is None:
+        if until is None:  # the items of an _msearch wait for no rewrite of one of them
             plan = self._runner.improve(plan, send)
         while True:
             run = self._runner.start(plan, send)
@@ -130,7 +130,7 @@ class AsyncExchange:
     ) -> Outcome[R]:
         """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
         started = time.perf_counter()
-        if until is None:
+        if until is None:  # the items of an _msearch wait for no rewrite of one of them
             plan = await self._runner.improve(plan, send)
         while True:
             run = self._runner.start(plan, send)

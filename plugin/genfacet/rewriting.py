@@ -30,9 +30,10 @@ class Looked:
 
 
 def may_be_rewritten(plan: Plan) -> bool:
-    """Whether the model may be asked for other words: the first page of a search that asks for a rewrite."""
+    """Whether the model may be asked for other words: the first page of a search that asks for a rewrite and waits."""
     return (
         plan.mode == "rewrite"
+        and bool(plan.request.deadline_ms)
         and plan.request.rewritten is None
         and not is_later_page(normalise(plan.original).body)
         and bool(reworded(plan))

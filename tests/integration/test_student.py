@@ -172,6 +172,7 @@ def test_a_page_and_a_given_rewrite_are_not_rewritten(
         hook.search(index=INDEX, **body)
         answered(hook, selected=SELECTED, mode="rewrite", rewritten="office printer")
         answered(hook, selected={"brand": ["HP"]}, mode="filter")
+        answered(hook, selected=SELECTED, mode="rewrite", deadline_ms=0)
     assert not [one for one in student.asked if one.task == "rewrite"]
 
 

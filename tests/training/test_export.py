@@ -115,6 +115,8 @@ def test_errors_are_sentences_and_leave_nothing(tmp_path: Path) -> None:
     assert "is no causal language model" in result.output
     assert "Traceback" not in result.output
     assert not out.exists()
+    result = CliRunner().invoke(main, ["export", str(tmp_path / "none"), str(out), "--prompts", file])
+    assert f"{tmp_path / 'none'} is no folder" in result.output
     model = write_tiny(tmp_path / "model")
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{}\n")

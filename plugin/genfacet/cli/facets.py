@@ -21,6 +21,7 @@ from genfacet.hook import GenFacet
 from genfacet.measures import coverage, matches_request, read_matches, redundancy, selectivity
 from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search
+from genfacet.students import load_student
 from genfacet.template import fill_template
 
 HITS = 5
@@ -61,6 +62,8 @@ def command(
     name, configuration = _index(settings, index)
     if model is not None:
         settings = settings.model_copy(update={"student": settings.student.model_copy(update={"model": model})})
+    if model is not None or asked["source"] == "student":
+        _check_student(settings)
     section = {key: value for key, value in asked.items() if value is not None}
     section |= {"user_query": query, "selected": _selections(selected), "explain": explain}
     sent: list[Mapping[str, Any]] = []
@@ -82,6 +85,14 @@ def command(
         _show_execution(console, executed, answer, configuration)
     for figure, value in measured.get("measures", {}).items():
         console.print(f"{figure}: {value:.2f}")
+
+
+def _check_student(settings: Settings) -> None:
+    """A hook goes without a student that cannot be used; who asks for one here wants to know."""
+    student = load_student(settings.student)
+    if student is None:
+        raise SettingsError("no student is configured: --student FOLDER, or student.model in genfacet.yml")
+    student.close()
 
 
 def _watched(client: Any, sent: list[Mapping[str, Any]]) -> Any:
