@@ -6,7 +6,7 @@ the rewriter's own clauses, so that a shown count is what selecting the value wo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from genfacet.body import Clause
@@ -23,7 +23,8 @@ class Counts:
     ``total`` is the number of results under all selections; ``values`` the counts of each facet's values;
     ``totals`` the results of each facet with its own selection left out; ``missing`` the selected values
     (facet, value) that exist in the index no more, none where a shard failed or time ran out: it may be the shard that
-    holds them; ``exact`` is False there too.
+    holds them; ``exact`` is False there too. ``twins`` are the values of each facet that hold for exactly the results
+    of an earlier one, known where ``overlaps`` were asked for.
     """
 
     total: int
@@ -31,15 +32,26 @@ class Counts:
     totals: Mapping[str, int]
     missing: tuple[tuple[str, str], ...]
     exact: bool
+    twins: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def counts_request(
-    search: Search, definitions: Sequence[Definition], selections: Selections, catalog: Catalog
+    search: Search,
+    definitions: Sequence[Definition],
+    selections: Selections,
+    catalog: Catalog,
+    *,
+    overlaps: bool = False,
 ) -> Sibling:
-    """One request for the counts of all values of all facets, and for whether selected values exist at all."""
+    """One request for the counts of all values of all facets, and for whether selected values exist at all.
+
+    ``overlaps``: and for the results that each two values of a facet share.
+    """
     aggregations: dict[str, Any] = {}
     for place, definition in enumerate(definitions):
         counting = _filters([value_clause(definition.name, value, catalog) for value in definition.values])
+        if overlaps:
+            counting["aggs"] = {"also": dict(counting)}
         others = selection_clauses(selections, catalog, without=definition.name)
         aggregations[f"f{place}"] = _narrowed(others, counting)
     if selections:
@@ -56,14 +68,17 @@ def read_counts(answer: Mapping[str, Any], definitions: Sequence[Definition], se
     everything = int(answer["hits"]["total"]["value"])
     values: dict[str, dict[str, int]] = {}
     totals: dict[str, int] = {}
+    twins: dict[str, frozenset[str]] = {}
     for place, definition in enumerate(definitions):
         read = aggregations[f"f{place}"]
         totals[definition.name] = int(read.get("doc_count", everything))
-        values[definition.name] = _read_filters(read.get("values", read), definition.values)
+        counted = read.get("values", read)
+        values[definition.name] = _read_filters(counted, definition.values)
+        twins[definition.name] = _twins(counted["buckets"], definition.values)
     total = int(aggregations["all"]["doc_count"]) if selections else everything
     whole = is_whole(answer)
     missing = _missing(aggregations, selections) if whole else ()
-    return Counts(total, values, totals, missing, whole and not answer.get("terminated_early"))
+    return Counts(total, values, totals, missing, whole and not answer.get("terminated_early"), twins)
 
 
 def verified_facets(
@@ -119,6 +134,19 @@ def _narrowed(others: list[Clause], counting: dict[str, Any]) -> dict[str, Any]:
 def _read_filters(read: Mapping[str, Any], values: Sequence[str]) -> dict[str, int]:
     buckets = read["buckets"]
     return {value: int(buckets[str(place)]["doc_count"]) for place, value in enumerate(values)}
+
+
+def _twins(buckets: Mapping[str, Any], values: Sequence[str]) -> frozenset[str]:
+    """The values whose results are those of an earlier value: as many, and as many in common."""
+    return frozenset(
+        value
+        for place, value in enumerate(values)
+        for other in map(str, range(place))
+        if "also" in buckets[other]
+        and buckets[other]["doc_count"]
+        == buckets[str(place)]["doc_count"]
+        == buckets[other]["also"]["buckets"][str(place)]["doc_count"]
+    )
 
 
 def _missing(aggregations: Mapping[str, Any], selections: Selections) -> tuple[tuple[str, str], ...]:

@@ -117,6 +117,16 @@ def test_a_near_plans_facet_is_adopted_where_it_executes(
             assert found["hits"]["total"]["value"] == value["count"] >= 2
 
 
+def test_of_two_values_for_the_same_results_one_is_shown(
+    client: Elasticsearch, settings: Settings, config: Path, tmp_path: Path
+) -> None:
+    here = ["on my desk|weight=..10", "for me alone|weight=..10", "on the table|weight=0..10"]
+    values = [*here, "elsewhere|weight=10.."]
+    add(config, tmp_path, PLAN | {"facets": [{"name": "~desk", "label": "Where it stands", "values": values}]})
+    [shown] = facets(client, settings)
+    assert [value["label"] for value in shown["values"]] == ["on my desk", "elsewhere"]
+
+
 def test_asynchronous_hook_and_sidecar_answer_alike(
     client: Elasticsearch, settings: Settings, config: Path, tmp_path: Path, es_url: str
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from genfacet.catalog import Attribute, Catalog
+from genfacet.facets import Definition
 from genfacet.memory.choosing import CANDIDATES, Candidate, chosen, definitions
 from genfacet.memory.lookup import LEAST, lookup_request, nearness, read_neighbours
 from genfacet.memory.plan import Plan, PlannedFacet, read_plan
@@ -12,6 +13,7 @@ from genfacet.memory.stored import VERSION, Marks, document, marks_of, read_stor
 from genfacet.probe import AttributeProbe, Probe
 from genfacet.prompt import Proposed
 from genfacet.sources.memory import open_candidates
+from genfacet.verify import Counts
 
 LENGTH = Attribute("length", "Length", "number", "length")
 COLOUR = Attribute("colour", "Colour", "keyword", "colour")
@@ -25,9 +27,14 @@ RUN = Proposed("~run", "Where it runs", ("in the rack|length=..1", "across the r
 MARKS = marks_of("patch cables", PROBE)
 
 
-def counts(**by_label: tuple[int, ...]):
-    counted = definitions([Candidate(RUN, 0.5)], PROBE, CATALOG, "memory")
-    return counted, {counted[0].name: dict(zip(counted[0].values, by_label["run"], strict=True))}
+def counts_of(values: dict[str, dict[str, int]], **twins: frozenset[str]) -> Counts:
+    return Counts(100, values, {}, (), True, dict.fromkeys(values, frozenset()) | twins)
+
+
+def counts(run: tuple[int, ...], *twins: int) -> tuple[list[Definition], Counts]:
+    [counted] = definitions([Candidate(RUN, 0.5)], PROBE, CATALOG, "memory")
+    values = {counted.name: dict(zip(counted.values, run, strict=True))}
+    return [counted], counts_of(values, **{counted.name: frozenset(counted.values[place] for place in twins)})
 
 
 def test_values_that_cannot_hold_here_are_not_executed() -> None:
@@ -50,8 +57,8 @@ def test_each_label_and_each_meaning_is_executed_once_and_not_too_many() -> None
 
 
 def test_values_that_find_one_product_or_nearly_all_are_left_out() -> None:
-    counted, found = counts(run=(30, 50, 1))
-    [facet] = chosen(counted, found, 100, 2)
+    counted, found = counts((30, 50, 1))
+    [facet] = chosen(counted, found, 2)
     assert facet.labels == ("in the rack", "across the room")
     assert facet.explanation["coverage"] == pytest.approx(0.8)
     assert facet.explanation["share"] == pytest.approx(2 / 3)
@@ -59,8 +66,14 @@ def test_values_that_find_one_product_or_nearly_all_are_left_out() -> None:
 
 @pytest.mark.parametrize("run", [(0, 0, 60), (98, 99, 1), (3, 4, 5), (0, 1, 1)])
 def test_a_facet_that_splits_or_covers_too_little_is_not_shown(run: tuple[int, ...]) -> None:
-    counted, found = counts(run=run)
-    assert chosen(counted, found, 100, 2) == []
+    counted, found = counts(run)
+    assert chosen(counted, found, 2) == []
+
+
+def test_values_that_hold_for_the_same_results_are_one() -> None:
+    [facet] = chosen(*counts((30, 30, 20), 1), 2)
+    assert facet.labels == ("in the rack", "far")
+    assert chosen(*counts((30, 30, 30), 1, 2), 2) == []
 
 
 def test_no_two_facets_say_the_same() -> None:
@@ -68,9 +81,9 @@ def test_no_two_facets_say_the_same() -> None:
     third = Proposed("~c", "Look", ("hot|colour=Red", "cold|text=blue"))
     candidates = [Candidate(RUN, 0.9), Candidate(other, 0.8), Candidate(third, 0.7)]
     counted = definitions(candidates, PROBE, CATALOG, "memory")
-    found = {one.name: dict.fromkeys(one.values, 30) for one in counted}
-    assert [one.label for one in chosen(counted, found, 100, 2)] == ["Where it runs", "Look"]
-    assert len(chosen(counted, found, 100, 1)) == 1
+    found = counts_of({one.name: dict.fromkeys(one.values, 30) for one in counted})
+    assert [one.label for one in chosen(counted, found, 2)] == ["Where it runs", "Look"]
+    assert len(chosen(counted, found, 1)) == 1
 
 
 def test_marks_are_words_and_frequent_attributes() -> None:

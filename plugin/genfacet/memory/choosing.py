@@ -1,6 +1,6 @@
 """Which open facets hold for a query: candidates of several origins, executed in one counting request."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from genfacet.catalog import Catalog
@@ -10,6 +10,7 @@ from genfacet.probe import Probe
 from genfacet.prompt import Proposed, open_name
 from genfacet.sources.ranking import evenness, words
 from genfacet.values import TEXT, read_open, words_of
+from genfacet.verify import Counts
 
 CANDIDATES = 10
 """Facets that are executed."""
@@ -57,14 +58,14 @@ def definitions(candidates: Iterable[Candidate], probe: Probe, catalog: Catalog,
     return list(found.values())
 
 
-def chosen(
-    counted: Sequence[Definition], counts: Mapping[str, Mapping[str, int]], total: int, size: int
-) -> list[Definition]:
-    """The ``size`` best of counted facets: those that split and cover the results, and whose values mostly live.
+def chosen(counted: Sequence[Definition], counts: Counts, size: int) -> list[Definition]:
+    """The ``size`` best of facets counted with their overlaps: those that split and cover the results, and whose values
+    mostly live.
 
-    No two of them say the same: they share neither most words of their labels nor their living values' meanings.
+    No two values of a facet hold for the same results, and no two facets say the same: they share neither most words of
+    their labels nor their living values' meanings.
     """
-    living = [_living(definition, counts[definition.name], total) for definition in counted]
+    living = [_living(definition, counts) for definition in counted]
     ranked = sorted((one for one in living if one is not None), key=lambda one: -one.explanation["score"])
     found: list[Definition] = []
     for one in ranked:
@@ -80,10 +81,12 @@ def _is_at_home(value: str, probe: Probe, catalog: Catalog) -> bool:
     return named <= probe.attributes.keys()
 
 
-def _living(definition: Definition, counts: Mapping[str, int], total: int) -> Definition | None:
-    """The facet with the values that hold for some and not for all; None where too little of it is left."""
-    kept = [v for v in definition.values if FEWEST_RESULTS <= counts[v] <= MOST_COVERED * total]
-    parts = [counts[value] for value in kept]
+def _living(definition: Definition, counts: Counts) -> Definition | None:
+    """The facet with the values that hold for some, not for all, and not for those of an earlier value; None where too
+    little of it is left."""
+    counted, twins, total = counts.values[definition.name], counts.twins[definition.name], counts.total
+    kept = [v for v in definition.values if FEWEST_RESULTS <= counted[v] <= MOST_COVERED * total and v not in twins]
+    parts = [counted[value] for value in kept]
     covered = min(1.0, sum(parts) / total) if total else 0.0
     proposed = round(len(definition.values) / definition.explanation["share"])
     if len(kept) < max(FEWEST_VALUES, LEAST_KEPT * proposed) or covered < LEAST_COVERED:

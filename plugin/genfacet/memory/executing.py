@@ -23,6 +23,5 @@ def execute(
     counting = definitions(candidates, view.probe, view.catalog, source)
     if not counting:
         return ()
-    answer = yield counts_request(search, counting, selections, view.catalog)
-    counts = read_counts(answer, counting, selections)
-    return chosen(counting, counts.values, counts.total, min(size, OPEN))
+    answer = yield counts_request(search, counting, selections, view.catalog, overlaps=True)
+    return chosen(counting, read_counts(answer, counting, selections), min(size, OPEN))

@@ -7,7 +7,7 @@ from genfacet.sources.ranker import Weights
 from genfacet_training.evaluation.shop import Shop
 from genfacet_training.student.questions import Question
 from genfacet_training.student.recall import recall
-from genfacet_training.student.score import facet_question, rewrite_question
+from genfacet_training.student.score import facet_question, planned_questions
 
 
 def questions(
@@ -29,9 +29,5 @@ def questions(
         unordered = facet_question(shop, query, weights, order="coverage")
         yield Question(group, "facets", query, unordered.prompt.text, order="coverage")
         plan = known.get(query)
-        for rewrite in plan.rewrites if plan else ():
-            asked = rewrite_question(shop, known[query], rewrite, alone.view.probe.titles)
-            labels = {facet.name: facet.label or facet.name for facet in known[query].facets}
-            yield Question(
-                group, "rewrite", query, asked.prompt, selected=asked.selected, labels=labels, wanted=asked.wanted
-            )
+        for asked in planned_questions(shop, plan, alone.view.probe.titles) if plan else ():
+            yield Question(group, "rewrite", query, asked.prompt, selected=asked.selected, wanted=asked.wanted)

@@ -11,8 +11,8 @@ from genfacet_training.student.generate import MOST_TOKENS, answers
 from genfacet_training.student.score import (
     best_rewrite,
     facet_question,
+    planned_questions,
     proposals,
-    rewrite_question,
     summary,
 )
 from genfacet_training.student.sft import Judge
@@ -27,12 +27,8 @@ def judge_by_execution(shop: Shop, plans: Sequence[Plan], weights: Weights) -> J
     Both are of greedy answers, 0 to 2 together; prompts are rendered once. Raises ShopError.
     """
     questions = [facet_question(shop, plan.query, weights) for plan in plans[:MOST]]
-    views = {question.view.query: question.view for question in questions}
-    asked = [
-        rewrite_question(shop, plan, rewrite, views[plan.query].probe.titles)
-        for plan in plans[:MOST]
-        for rewrite in plan.rewrites
-    ][:MOST]
+    titles = {question.view.query: question.view.probe.titles for question in questions}
+    asked = [one for plan in plans[:MOST] for one in planned_questions(shop, plan, titles[plan.query])][:MOST]
 
     def judge(model: Any, tokenizer: Any) -> float:
         said = answers(model, tokenizer, [q.prompt.text for q in questions], MOST_TOKENS["facets"])

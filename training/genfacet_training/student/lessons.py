@@ -80,11 +80,15 @@ def facet_sample(
 
 def rewrite_samples(plan: Plan, view: View, catalog: Catalog, origin: Sample) -> Iterator[Sample]:
     """One sample for each rewrite of a plan."""
-    labels = {facet.name: facet.label for facet in plan.facets if facet.label}
     for rewrite in plan.rewrites:
-        named = {**attribute_labels(catalog, rewrite.selected), **labels}
+        named = attribute_labels(catalog, rewrite.selected) | open_labels(plan)
         prompt = rewrite_prompt(plan.query, view.probe.titles, rewrite.selected, named)
         yield replace(origin, task="rewrite", prompt=prompt, answer=write_rewrite(rewrite.query))
+
+
+def open_labels(plan: Plan) -> dict[str, str]:
+    """The labels of a plan's facets that bring their own."""
+    return {facet.name: facet.label for facet in plan.facets if facet.label}
 
 
 def attribute_labels(catalog: Catalog, selected: Mapping[str, Sequence[str]]) -> dict[str, str]:

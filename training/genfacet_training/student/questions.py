@@ -21,7 +21,6 @@ class Question:
     prompt: str
     near: bool = False
     selected: Mapping[str, tuple[str, ...]] | None = None
-    labels: Mapping[str, str] | None = None
     wanted: str | None = None
     order: Order = "ranker"
 

@@ -9,7 +9,7 @@ from typing import Any
 from genfacet.facets import Definition, Facet, FacetValue
 from genfacet.memory.choosing import Candidate, chosen, definitions
 from genfacet.memory.executing import OPEN
-from genfacet.memory.plan import Plan, Rewrite
+from genfacet.memory.plan import Plan
 from genfacet.prompt import (
     FacetPrompt,
     Near,
@@ -24,7 +24,7 @@ from genfacet.sources import View
 from genfacet.sources.ranker import Weights
 from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.shop import Shop
-from genfacet_training.student.lessons import attribute_labels, ranked_attributes
+from genfacet_training.student.lessons import attribute_labels, open_labels, ranked_attributes
 from genfacet_training.student.samples import Order
 from genfacet_training.teachers.execution import satisfied
 
@@ -73,12 +73,23 @@ def facet_question(
     return FacetQuestion(view, facet_prompt(query, view.probe, candidates, near=near))
 
 
-def rewrite_question(shop: Shop, plan: Plan, rewrite: Rewrite, titles: Sequence[str]) -> RewriteQuestion:
-    """The prompt for a better query once a plan's values are selected."""
-    labels = {facet.name: facet.label for facet in plan.facets if facet.label}
-    named = attribute_labels(shop.catalog, rewrite.selected) | labels
-    prompt = rewrite_prompt(plan.query, titles, rewrite.selected, named)
-    return RewriteQuestion(plan.query, rewrite.selected, prompt, rewrite.query)
+def rewrite_question(
+    shop: Shop,
+    query: str,
+    selected: Mapping[str, tuple[str, ...]],
+    titles: Sequence[str],
+    labels: Mapping[str, str] | None = None,
+    wanted: str = "",
+) -> RewriteQuestion:
+    """The prompt for a better query once values are selected; ``labels`` are those of open facets."""
+    named = attribute_labels(shop.catalog, selected) | dict(labels or {})
+    return RewriteQuestion(query, selected, rewrite_prompt(query, titles, selected, named), wanted)
+
+
+def planned_questions(shop: Shop, plan: Plan, titles: Sequence[str]) -> list[RewriteQuestion]:
+    """The prompts for the rewrites of an expert's plan."""
+    labels = open_labels(plan)
+    return [rewrite_question(shop, plan.query, one.selected, titles, labels, one.query) for one in plan.rewrites]
 
 
 def proposals(
@@ -98,9 +109,10 @@ def proposals(
     if not counting:
         return Proposals((), len(candidates), values, 0, closed, rejected)
     search = shop.search(question.view.query or "")
-    counts = read_counts(shop.ask(counts_request(search, counting, {}, shop.catalog)), counting, {})
+    request = counts_request(search, counting, {}, shop.catalog, overlaps=True)
+    counts = read_counts(shop.ask(request), counting, {})
     executed = sum(0 < count < counts.total for one in counts.values.values() for count in one.values())
-    kept = tuple(chosen(counting, counts.values, counts.total, OPEN))
+    kept = tuple(chosen(counting, counts, OPEN))
     return Proposals(kept, len(candidates), values, executed, closed, rejected)
 
 
