@@ -79,16 +79,48 @@ def test_an_expert_scores_as_an_expert_and_nonsense_as_nothing(
     write_answers(good, _expert_answers(plans, questions, client, config))
     expert = _scored(asked, good, config, "--plans", kept)
     assert expert["open_facets"][f"{AREA} student, greedy"]["with_one"] >= 0.8
-    rewrites = expert["rewrites"][AREA]
-    assert rewrites["student, greedy"] == rewrites["expert"] > rewrites["query"]
+    rewrites = expert["rewrites"]
+    assert rewrites[f"{AREA} student, greedy"] == rewrites[f"{AREA} expert"]
+    for figure in ("satisfied", "rel", "hit_rate"):
+        query, wanted, best = (rewrites[f"{AREA} {way}"][figure] for way in ("query", "expert", "filter"))
+        assert query < wanted <= best
+    assert rewrites[f"{AREA} expert"]["drift"] is None, "nobody has judged these"
     checked = genfacet("plans", "check", kept, "--index", INDEX, "--config", config)
     assert "hold" in checked.output
     write_answers(silly, [["~Nonsense\n= nothing at all\n\x00", "}{"] for _ in questions])
     nothing = _scored(asked, silly, config)
     assert nothing["open_facets"][f"{AREA} student, greedy"]["with_one"] == 0
     assert nothing["open_facets"][f"{AREA} student, candidates by coverage, greedy"]["with_one"] == 0
-    best = nothing["rewrites"][AREA]
-    assert best["student, best of query and 2 answers"] == pytest.approx(best["query"])
+    best = nothing["rewrites"]
+    assert best[f"{AREA} student, best of query and 2 answers"] == best[f"{AREA} query"]
+
+
+def test_memory_and_rules_are_measured_without_a_student(config: Path, tmp_path: Path) -> None:
+    judgments, gold, questions = (tmp_path / name for name in ("judgments.csv", "gold.jsonl", "questions.jsonl"))
+    genfacet("shop", tmp_path / "shop.jsonl", "--seed", "31", "--queries", judgments)
+    lines = judgments.read_text().splitlines()
+    few = list(dict.fromkeys(line.split(",")[0] for line in lines[1:]))[:4]
+    judgments.write_text("\n".join(line for line in lines if line.split(",")[0] in {"query", *few}))
+    asked = ["--index", INDEX, "--judgments", judgments, "--config", config]
+    genfacet("gold", *asked, "--out", gold)
+    genfacet("train", "ask", *asked, "--gold", gold, "--out", questions)
+    rewrites = [question for question in read_questions(questions) if question.task == "rewrite"]
+    # A misspelt query finds nothing and has no gold facets.
+    assert set(few[:2]) <= {question.query for question in rewrites} <= set(few)
+    found = json.loads(genfacet("train", "score", *asked, "--questions", questions, "--json").stdout)
+    assert found["open_facets"].keys() == {"judged memory"}
+    ways = found["rewrites"]
+    assert {way for way in ways if "student" in way or "expert" in way} == set()
+    assert ways["judged filter"]["satisfied"] > ways["judged query"]["satisfied"]
+    for figures in ways.values():
+        assert figures["rewrites"] == len(rewrites)
+        assert 0 <= figures["drift"] <= 1
+    chosen, rules = (ways[f"judged {way}"] for way in ("best of query and rules by execution", "and value words"))
+    assert chosen["satisfied"] >= max(rules["satisfied"], ways["judged query"]["satisfied"])
+    alone = ["train", "ask", "--index", INDEX, "--gold", gold, "--out", questions, "--config", config]
+    refused = CliRunner().invoke(main, [*map(str, alone)], env={"ELASTICSEARCH_URL": None})
+    assert refused.exit_code != 0
+    assert "--judgments" in refused.output
 
 
 def test_a_student_answers_every_question(asked: Path, tmp_path: Path) -> None:

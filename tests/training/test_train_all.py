@@ -1,5 +1,6 @@
 """From a catalogue to ranker, memory, training set and student, on a real index; an interrupted run goes on."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ def test_all_is_learnt_by_one_command(config: Path, tmp_path: Path) -> None:
     assert (out / "ranker.json").exists()
     assert (out / "student" / "best" / "adapter_model.safetensors").exists()
     assert (out / "student" / "curves.png").exists()
+    judged = list(csv.DictReader((out / "student" / "curves.csv").read_text().splitlines()))[-1]
+    assert 0 <= float(judged["score"]) <= 2, "by execution, where the loss would be below zero"
     samples = read_samples(out / "data" / "training.parquet")
     watched = read_samples(out / "data" / "validation.parquet")
     assert {sample.task for sample in samples} == {"facets", "rewrite"}

@@ -127,6 +127,7 @@ def _stages(
     yield Stage("make the training set", making, SECONDS_PER_QUERY * queries)
     if base is not None:
         going_on = ("--start", str(start)) if start else ()
+        judged = ("--index", index, *(part for file in known for part in ("--plans", str(file)))) if known else ()
         training = (
             "--data",
             str(out / "data"),
@@ -138,7 +139,7 @@ def _stages(
             str(epochs),
         )
         seconds = SECONDS_PER_EPOCH_AND_QUERY * queries * epochs
-        yield Stage("train the student", ("train", "sft", *training, *going_on), seconds)
+        yield Stage("train the student", ("train", "sft", *training, *going_on, *judged), seconds)
 
 
 def _span(seconds: float) -> str:

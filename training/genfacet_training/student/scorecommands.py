@@ -26,6 +26,7 @@ OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--plans", type=IN_FILE, help="Plans (JSON Lines); their held-out queries are asked, and their rewrites.")
 @click.option("--area", help="Ask the plans of this kind of product instead, all of them.")
 @click.option("--judgments", "judgments_file", type=IN_FILE, help="CSV file of judgements, whose queries are asked.")
+@click.option("--gold", type=IN_FILE, help="File of `genfacet gold`: rewrites for its values are asked.")
 @click.option("--queries", type=IN_FILE, help="File of queries, one a line.")
 @click.option("--no-memory", is_flag=True, help="Do not show near plans.")
 @click.option("--out", required=True, type=OUT_FILE, help="File of questions to write.")
@@ -37,30 +38,38 @@ def ask(
     plans: Path | None,
     area: str | None,
     judgments_file: Path | None,
+    gold: Path | None,
     queries: Path | None,
     no_memory: bool,
     out: Path,
 ) -> None:
     """Render the prompts of held-out queries over their results now."""
+    from genfacet.errors import SettingsError
     from genfacet.memory.plan import Plan, read_plans
     from genfacet.sources.configured import configured_weights
+    from genfacet_training.evaluation.gold import fingerprint, read_gold
     from genfacet_training.evaluation.judgments import read_judgments
     from genfacet_training.evaluation.shop import Shop
     from genfacet_training.evaluation.splits import HeldOut
     from genfacet_training.student.asking import questions
     from genfacet_training.student.questions import write_questions
+    from genfacet_training.student.rewrites import judged_questions
 
+    if gold is not None and judgments_file is None:
+        raise SettingsError("--gold wants the --judgments that it was made of")
     read = [plan for _, plan in read_plans(plans) if isinstance(plan, Plan)] if plans else []
     held_out = HeldOut(plan.query for plan in read)
     chosen = [plan for plan in read if (plan.area == area if area else plan.query in held_out)]
-    judged = read_judgments(judgments_file).queries() if judgments_file else ()
+    judgments = read_judgments(judgments_file) if judgments_file else None
     typed = [line.strip() for line in queries.read_text().splitlines() if line.strip()] if queries else []
     weights, memory = configured_weights(settings), None if no_memory else settings.memory.index
     with connection.client(request_timeout=60) as client, Shop(client, settings, index) as shop:
         shop.check()
+        golds = read_gold(gold, fingerprint(shop, judgments)) if gold and judgments else {}
         found = [
             *questions(shop, area or "held-out", [], chosen, weights, memory),
-            *questions(shop, "judged", judged, [], weights, memory),
+            *questions(shop, "judged", judgments.queries() if judgments else (), [], weights, memory),
+            *(judged_questions(shop, judgments, list(golds.values())) if judgments else ()),
             *questions(shop, "queries", typed, [], weights, memory),
         ]
     write_questions(out, found)
@@ -114,7 +123,13 @@ def answer(
 @click.command(short_help="Execute a student's answers.")
 @click.option("--index", required=True, help="Index of the configuration.")
 @click.option("--questions", "questions_file", required=True, type=IN_FILE, help="File of `genfacet train ask`.")
-@click.option("--answers", "answers_file", required=True, type=IN_FILE, help="File of `genfacet train answer`.")
+@click.option(
+    "--answers",
+    "answers_file",
+    type=IN_FILE,
+    help="File of `genfacet train answer`.  [default: memory and rules are measured alone]",
+)
+@click.option("--judgments", "judgments_file", type=IN_FILE, help="CSV file of judgements that were asked.")
 @click.option("--data", type=IN_DIR, help="Folder of the training set: labels that it says everywhere weigh less.")
 @click.option("--sheet", type=OUT_FILE, help="File for the facets of memory and student, to be read.")
 @click.option("--plans", "plans_file", type=OUT_FILE, help="File for the student's facets as plans (JSON Lines).")
@@ -125,22 +140,25 @@ def score(
     connection: Connection,
     index: str,
     questions_file: Path,
-    answers_file: Path,
+    answers_file: Path | None,
+    judgments_file: Path | None,
     data: Path | None,
     sheet: Path | None,
     plans_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Say how many open facets of memory, student and both hold, and how well rewrites satisfy what was selected."""
+    """Say how many open facets of memory, student and both hold, and what searches their rewrites and rules lead to."""
     from genfacet.errors import SettingsError
     from genfacet.sources.configured import configured_weights
+    from genfacet_training.evaluation.judgments import read_judgments
     from genfacet_training.evaluation.progress import progress
     from genfacet_training.evaluation.shop import Shop
     from genfacet_training.student.measuring import measure
     from genfacet_training.student.questions import read_answers, read_questions
 
     asked = read_questions(questions_file)
-    answers = read_answers(answers_file, len(asked))
+    answers = read_answers(answers_file, len(asked)) if answers_file else [[] for _ in asked]
+    judgments = read_judgments(judgments_file) if judgments_file else None
     pairs = list(zip(asked, answers, strict=True))
     with (
         connection.client(request_timeout=60) as client,
@@ -150,7 +168,7 @@ def score(
         shop.check()
         try:
             weights = configured_weights(settings)
-            measured = measure(shop, pairs, weights, settings.memory.index, _common(data), on_question)
+            measured = measure(shop, pairs, weights, settings.memory.index, _common(data), on_question, judgments)
         except ValueError as error:
             raise SettingsError(str(error)) from None
     if sheet is not None:

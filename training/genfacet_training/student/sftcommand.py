@@ -53,7 +53,9 @@ def base(gguf: Path, out: Path, texts: tuple[Path, ...], tokenizer: Path | None,
 @click.option("--start", "start_folder", type=IN_DIR, help="Folder of adapters to go on from; wins over the file.")
 @click.option("--epochs", type=float, help="How often each sample is seen; wins over the file.")
 @click.option("--index", help="Index in which answers are executed to tell when to stop.")
-@click.option("--plans", type=IN_FILE, help="Plans for that index, of which the validation part is asked.")
+@click.option(
+    "--plans", multiple=True, type=IN_FILE, help="Plans for it, of which the validation part is asked; may be repeated."
+)
 @click.option("--fresh", is_flag=True, help="Forget the training that is in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @configured
@@ -67,7 +69,7 @@ def sft(
     start_folder: Path | None,
     epochs: float | None,
     index: str | None,
-    plans: Path | None,
+    plans: tuple[Path, ...],
     fresh: bool,
     as_json: bool,
 ) -> None:
@@ -84,7 +86,7 @@ def sft(
     from genfacet_training.student.samples import read_samples
     from genfacet_training.student.sft import train
 
-    if (index is None) != (plans is None):
+    if (index is None) != (not plans):
         raise SettingsError("--index and --plans go together: the plans are asked and executed in the index")
     try:
         places = {"base": base_folder, "start": start_folder}
@@ -103,16 +105,22 @@ def sft(
     _show(outcome, out, as_json)
 
 
-def _judge(stack: ExitStack, settings: Settings, connection: Connection, index: str, plans: Path) -> "Judge":
+def _judge(
+    stack: ExitStack, settings: Settings, connection: Connection, index: str, plans: tuple[Path, ...]
+) -> "Judge | None":
+    """Judges by execution; None, and a word about it, where no plan is for validation: the loss decides then."""
     from genfacet.memory.plan import Plan, read_plans
     from genfacet.sources.configured import configured_weights
     from genfacet_training.evaluation.shop import Shop
     from genfacet_training.evaluation.splits import HeldOut, is_validation
     from genfacet_training.student.judging import judge_by_execution
 
-    read = [plan for _, plan in read_plans(plans) if isinstance(plan, Plan)]
+    read = [plan for file in plans for _, plan in read_plans(file) if isinstance(plan, Plan)]
     held_out = HeldOut(plan.query for plan in read)
     watched = [plan for plan in read if plan.query not in held_out and is_validation(plan.query)]
+    if not watched:
+        click.echo("none of the plans is for validation (a twentieth is): the held-out loss decides", err=True)
+        return None
     client = stack.enter_context(connection.client(request_timeout=60))
     shop = stack.enter_context(Shop(client, settings, index))
     shop.check()
