@@ -20,7 +20,7 @@ from genfacet.generation import Generation
 from genfacet.planning import Plan, make_plan, relax, without
 from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
-from genfacet.rewriting import is_better, may_be_rewritten, question, read_answer
+from genfacet.rewriting import best_of, may_be_rewritten, question, read_answers
 from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search, Sibling, is_approximate, is_whole, normalise
 from genfacet.sources import Source, View
@@ -75,6 +75,9 @@ class Engine:
         self.control = control or Control()
         options = settings.engine
         self._lists: TtlCache[str, tuple[Definition, ...]] = TtlCache(options.cache_entries, options.cache_ttl_s)
+        self._rewrites: TtlCache[str, tuple[str | None, str | None]] = TtlCache(
+            options.cache_entries, options.cache_ttl_s
+        )
         self._backgrounds: TtlCache[str, Background] = TtlCache(1000, options.background_ttl_s)
         self._catalogs = {name: index.catalog() for name, index in settings.indices.items()}
         self._digests = {name: index.model_dump_json() for name, index in settings.indices.items()}
@@ -107,28 +110,37 @@ class Engine:
         return self.settings.student.rewrite and may_be_rewritten(plan) and self._why_not(plan) is None
 
     def rewritten(self, plan: Plan) -> Generator[Step, Any, Plan]:
-        """The plan with a better query, where the student writes one that holds against the plain one."""
+        """The plan with a better query, where the student writes one that holds against the plain one.
+
+        What was decided once is kept: whoever selects the same next is served at once.
+        """
+        known = self._rewrites.get(plan.key)
+        if known is not None:
+            return self._worded(plan, known)
         if self.control.is_over_budget():
             return plan
         started = perf_counter()
         try:
-            other = yield from self._reworded(plan)
-            return other if other is not None and (yield from is_better(plan, other)) else plan
+            options = self.settings.engine
+            asked = probe_request(normalise(plan.original), {}, plan.catalog, options.sample, titles=True)
+            probe = read_probe((yield asked), {}, plan.catalog)
+            generated = yield question(plan, probe, patience_s(plan), self.settings.student.samples)
+            others = [self._worded(plan, (text, generated.model)) for text in read_answers(plan, generated)]
+            best = yield from best_of(plan, [other for other in others if other.mode == "rewrite"])
+            if generated.finished:
+                self._rewrites.put(plan.key, (best.rewritten, best.model))
+            return best
         finally:
             self.control.spend((perf_counter() - started) * 1000)
 
-    def _reworded(self, plan: Plan) -> Generator[Step, Any, Plan | None]:
-        """The plan with the words that the student writes, which sees the results of the original query."""
-        options = self.settings.engine
-        asked = probe_request(normalise(plan.original), {}, plan.catalog, options.sample, titles=True)
-        probe = read_probe((yield asked), {}, plan.catalog)
-        text = read_answer(plan, (yield question(plan, probe, patience_s(plan))))
-        if text is None:
-            return None
+    def _worded(self, plan: Plan, written: tuple[str | None, str | None]) -> Plan:
+        """The plan with the words of a model of that version; the same plan where these are its own."""
+        text, model = written
+        if text == plan.rewritten:
+            return plan
         request = plan.request.model_copy(update={"rewritten": text})
-        other = make_plan(plan.original, request, plan.catalog, options.soft_weight)
-        other = self._keyed(replace(other, index=plan.index, audience=plan.audience))
-        return other if other.mode == "rewrite" else None
+        other = make_plan(plan.original, request, plan.catalog, self.settings.engine.soft_weight)
+        return self._keyed(replace(other, index=plan.index, audience=plan.audience, model=model))
 
     def without_missing(self, plan: Plan, answer: Answer) -> Plan | None:
         """The plan to execute instead, where selected values exist in the index no more."""
@@ -245,7 +257,7 @@ def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> d
         "query_id": uuid4().hex,
         "took": took_ms,
         "timed_out": answer.timed_out,
-        "model": None,
+        "model": plan.model or next((facet.model for facet in facets if facet.model), None),
         "ignored": [ignored.as_json() for ignored in plan.ignored],
         "query": {
             "original": plan.user_query,

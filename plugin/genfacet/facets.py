@@ -13,7 +13,8 @@ Selections = Mapping[str, tuple[str, ...]]
 class Definition:
     """A facet before it is counted. It holds nothing of any document but labels and values.
 
-    ``by_count``: the values have no order of their own and are shown by their counts.
+    ``by_count``: the values have no order of their own and are shown by their counts. ``model``: the version of the
+    model that wrote it.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Definition:
     labels: tuple[str, ...]
     by_count: bool = False
     explanation: Mapping[str, float] = field(default_factory=dict)
+    model: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.values) != len(self.labels):
@@ -42,7 +44,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A verified facet, as a shopper sees it."""
+    """A verified facet, as a shopper sees it; ``model`` as in its definition."""
 
     name: str
     label: str
@@ -51,6 +53,7 @@ class Facet:
     reason: str
     values: tuple[FacetValue, ...]
     explanation: Mapping[str, float] = field(default_factory=dict)
+    model: str | None = None
 
     def as_json(self, explain: bool = False) -> dict[str, Any]:
         """The facet in the form of the contract; ``explain`` adds the figures behind the choice."""

@@ -9,6 +9,7 @@ from genfacet.prompt import FacetPrompt
 Task = Literal["facets", "rewrite"]
 LONGEST_PROMPT = 16_000
 """Most characters of a prompt that is taken from outside."""
+MOST_SAMPLES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +23,34 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A prompt, and what its answer may name. ``patience_s``: how long the asker waits; the work may go on longer."""
+    """A prompt, and what its answer may name. ``patience_s``: how long the asker waits; the work may go on longer.
+
+    ``samples``: further answers, drawn by chance, for an asker that can tell which one is the best.
+    """
 
     task: Task
     prompt: str
     choices: tuple[Choice, ...] = ()
     patience_s: float = 0.0
+    samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """An answer: whole lines. It is not ``finished`` where the asker's patience ended first."""
+    """The likeliest answer, of whole lines, and the ``others`` that were asked for.
+
+    Not ``finished`` where the asker's patience ended first: then lines or other answers may be missing.
+    """
 
     text: str
     finished: bool
     model: str | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All answers that say something, the likeliest first, each once."""
+        return tuple(dict.fromkeys(filter(None, (self.text, *self.others))))
 
 
 class Student(Protocol):
@@ -49,14 +63,14 @@ class Student(Protocol):
         """Gives up what it holds."""
 
 
-def facets_generation(prompt: FacetPrompt, patience_s: float) -> Generation:
+def facets_generation(prompt: FacetPrompt, patience_s: float, samples: int = 0) -> Generation:
     """The question that a prompt for facets is."""
     choices = tuple(
         Choice(one.marker, one.is_spread and one.seen.is_numeric, tuple(one.values))
         for one in prompt.candidates.values()
         if one.values or one.seen.is_numeric
     )
-    return Generation("facets", prompt.text, choices, patience_s)
+    return Generation("facets", prompt.text, choices, patience_s, samples)
 
 
 def write_generation(generation: Generation) -> dict[str, Any]:
@@ -67,24 +81,31 @@ def write_generation(generation: Generation) -> dict[str, Any]:
         "prompt": generation.prompt,
         "choices": choices,
         "patience_ms": round(generation.patience_s * 1000),
+        "samples": generation.samples,
     }
 
 
 def read_generation(given: Any) -> Generation:
     """A question from parsed JSON; raises ValueError where it is none."""
-    if not isinstance(given, Mapping) or given.keys() - {"task", "prompt", "choices", "patience_ms"}:
-        raise ValueError("a question has task, prompt, choices and patience_ms")
-    task, prompt, patience = given.get("task"), given.get("prompt"), given.get("patience_ms", 0)
+    if not isinstance(given, Mapping) or given.keys() - {"task", "prompt", "choices", "patience_ms", "samples"}:
+        raise ValueError("a question has task, prompt, choices, patience_ms and samples")
+    task, prompt = given.get("task"), given.get("prompt")
     if task not in ("facets", "rewrite"):
         raise ValueError("[task] is facets or rewrite")
     if not isinstance(prompt, str) or not 0 < len(prompt) <= LONGEST_PROMPT:
         raise ValueError(f"[prompt] is a text of 1 to {LONGEST_PROMPT:,} characters")
-    if not isinstance(patience, int) or isinstance(patience, bool) or not 0 <= patience <= 5000:
-        raise ValueError("[patience_ms] is a number from 0 to 5000")
+    patience, samples = (_whole(given, name, most) for name, most in (("patience_ms", 5000), ("samples", MOST_SAMPLES)))
     listed = given.get("choices", [])
     if not isinstance(listed, list) or len(listed) > 26:
         raise ValueError("[choices] is a list of at most 26")
-    return Generation(task, prompt, tuple(map(_read_choice, listed)), patience / 1000)
+    return Generation(task, prompt, tuple(map(_read_choice, listed)), patience / 1000, samples)
+
+
+def _whole(given: Mapping[str, Any], name: str, most: int) -> int:
+    number = given.get(name, 0)
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= most:
+        raise ValueError(f"[{name}] is a number from 0 to {most}")
+    return number
 
 
 def _read_choice(given: Any) -> Choice:

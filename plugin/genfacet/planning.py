@@ -34,6 +34,7 @@ class Plan:
 
     ``executed`` goes to Elasticsearch for the hits. ``base`` is the same query without the filters and boosts of
     the selections: counts stand on it. ``mode`` says what was done with the selections, None where there are none.
+    ``model``: the version of the model that wrote ``rewritten``.
     """
 
     request: FacetRequest
@@ -45,6 +46,7 @@ class Plan:
     user_query: str | None
     mode: str | None = None
     rewritten: str | None = None
+    model: str | None = None
     relaxed: bool = False
     ignored: tuple[Ignored, ...] = ()
     index: str | None = None

@@ -23,9 +23,10 @@ KEPT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How many results a query finds, and how many of the first satisfy the selection."""
+    """How many results a query finds, how many of them are looked at, and how many of these satisfy the selection."""
 
     total: int
+    first: int
     satisfying: int
 
 
@@ -41,28 +42,37 @@ def may_be_rewritten(plan: Plan) -> bool:
     )
 
 
-def question(plan: Plan, probe: Probe, patience_s: float) -> Generation:
+def question(plan: Plan, probe: Probe, patience_s: float, samples: int) -> Generation:
     """What the student is asked for a plan, whose original query has the probe's results."""
     selected = reworded(plan)
     prompt = rewrite_prompt(plan.user_query, probe.titles, selected, labels_of(plan.catalog, selected))
-    return Generation("rewrite", prompt, (), patience_s)
+    return Generation("rewrite", prompt, (), patience_s, samples)
 
 
-def read_answer(plan: Plan, generated: Generated) -> str | None:
-    """The query of an answer; None where it says nothing new, or has left the shopper's words behind."""
-    text = read_rewrite(generated.text) if generated.finished else None
-    if text is None or text in (plan.user_query, plan.rewritten):
-        return None
+def read_answers(plan: Plan, generated: Generated) -> list[str]:
+    """The queries of an answer, each once, without those that say nothing new or leave the shopper's words behind."""
     asked = words(plan.user_query or "")
-    return text if len(asked & words(text)) >= KEPT * len(asked) else None
+    read = dict.fromkeys(filter(None, map(read_rewrite, generated.texts)))
+    new = [text for text in read if text not in (plan.user_query, plan.rewritten)]
+    return [text for text in new if len(asked & words(text)) >= KEPT * len(asked)]
 
 
-def is_better(plan: Plan, other: Plan) -> Generator[Sibling, Any, bool]:
-    """Whether another wording finds something, and as many of its first results satisfy the selection as here."""
+def best_of(plan: Plan, others: Sequence[Plan]) -> Generator[Sibling, Any, Plan]:
+    """The wording of whose first results the most satisfy the selection.
+
+    The first of the others is taken where it is no worse than the plan, a later one where it is better.
+    """
+    if not others:
+        return plan
     clauses = [facet_clause(name, values, plan.catalog) for name, values in reworded(plan).items()]
-    here = _read((yield _look(plan.base, clauses)))
-    there = _read((yield _look(other.base, clauses)))
-    return there.total > 0 and there.satisfying >= here.satisfying
+    best, most = plan, _read((yield _look(plan.base, clauses))).satisfying
+    for other in others:
+        there = _read((yield _look(other.base, clauses)))
+        if there.total and (there.satisfying > most or (best is plan and there.satisfying == most)):
+            best, most = other, there.satisfying
+            if there.satisfying == there.first:
+                break
+    return best
 
 
 def labels_of(catalog: Catalog, selected: Selections) -> dict[str, str]:
@@ -82,5 +92,5 @@ def _look(search: Search, clauses: Sequence[Mapping[str, Any]]) -> Sibling:
 
 
 def _read(answer: Mapping[str, Any]) -> Looked:
-    total = answer["hits"]["total"]["value"]
-    return Looked(int(total), int(answer["aggregations"]["first"]["satisfying"]["doc_count"]))
+    first = answer["aggregations"]["first"]
+    return Looked(int(answer["hits"]["total"]["value"]), int(first["doc_count"]), int(first["satisfying"]["doc_count"]))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from genfacet.catalog import Attribute, Catalog, Family, label_of
 from genfacet.errors import SettingsError
+from genfacet.generation import MOST_SAMPLES
 
 DEFAULT_FILE = "genfacet.yml"
 ENV_PREFIX = "GENFACET_"
@@ -153,6 +154,9 @@ class StudentSettings(_Strict):
     )
     facets: bool = Field(default=False, description="facets of the model where the memory of plans has none")
     rewrite: bool = Field(default=True, description="the model rewrites the query when an open value is selected")
+    samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES)] = Field(
+        default=4, description="further answers by chance; of all the best is taken, by executing them"
+    )
     providers: list[Literal["cuda", "cpu"]] = Field(default=["cuda", "cpu"], description="what computes, by preference")
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0, description="threads of a pass; 0: as many as there are cores"

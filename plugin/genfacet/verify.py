@@ -195,4 +195,5 @@ def _facet(definition: Definition, reason: str, values: Sequence[FacetValue]) ->
         reason,
         tuple(values),
         definition.explanation,
+        definition.model,
     )

@@ -16,7 +16,7 @@ import numpy as np
 
 from genfacet.generation import Choice, Generation
 from genfacet.student.card import check
-from genfacet.student.decoding import Limits, answer, answers
+from genfacet.student.decoding import Limits, answer, answers, read_prompt
 from genfacet.student.grammar import grammar
 from genfacet.student.worker import MOST_TOKENS, Model, Options
 from genfacet_exporter.prompts import read_pairs
@@ -72,7 +72,8 @@ def main(folder: str, prompts: str) -> None:
             limits = Limits(MOST_TOKENS[one.task], time.monotonic() + 60)
             cut = vocabulary.cut(one.prompt)
             started = time.perf_counter()
-            output = answer(network, vocabulary, cut, grammar(vocabulary, one), limits)
+            read = read_prompt(network, cut, limits.until)
+            output = answer(network, vocabulary, read, grammar(vocabulary, one), limits)
             spent.append((time.perf_counter() - started) * 1000)
             passes.append(output.passes)
             lengths.append(len(output.tokens))
@@ -85,7 +86,8 @@ def main(folder: str, prompts: str) -> None:
 
         def drawn(count: int, seed: int, one: Generation = one, cut: Sequence[int] = cut) -> None:
             limits = Limits(MOST_TOKENS[one.task], time.monotonic() + 60, 1.0, seed)
-            answers(network, vocabulary, cut, [grammar(vocabulary, one) for _ in range(count)], limits)
+            read = read_prompt(network, cut, limits.until)
+            answers(network, vocabulary, read, [grammar(vocabulary, one) for _ in range(count)], limits)
 
         together = timed(lambda: drawn(SAMPLES, 1))
         apart = timed(lambda: [drawn(1, seed) for seed in range(SAMPLES)])

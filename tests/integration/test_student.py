@@ -28,6 +28,7 @@ class Saying:
 
     facets: str = ""
     rewrite: str = ""
+    others: tuple[str, ...] = ()
     after_s: float = 0.0
     asked: list[Generation] = field(default_factory=list)
 
@@ -36,7 +37,8 @@ class Saying:
         time.sleep(min(self.after_s, generation.patience_s))
         if self.after_s > generation.patience_s:
             return Generated("", False)
-        return Generated(self.facets if generation.task == "facets" else self.rewrite, True, "test")
+        text = self.facets if generation.task == "facets" else self.rewrite
+        return Generated(text, True, "test", self.others)
 
     def close(self) -> None:
         pass
@@ -88,6 +90,7 @@ def test_facets_of_a_student_are_counted_and_what_does_not_split_is_dropped(
         asking_again = answered(hook, values=4)
     (facet,) = asking_again["ext"]["genfacet"]["facets"]
     assert (facet["name"], facet["source"]) == ("~where_it_stands", "student")
+    assert asking_again["ext"]["genfacet"]["model"] == "test"
     for value in facet["values"]:
         span = {"lt": 10} if value["value"].startswith("on my desk") else {"gte": 10}
         where = [{"term": {"attributes.name": "weight"}}, {"range": {"attributes.number": span}}]
@@ -114,6 +117,7 @@ def test_a_rewrite_is_taken_where_it_holds(
         found = answered(hook, selected=SELECTED, mode="rewrite")
     section = found["ext"]["genfacet"]["query"]
     assert section["rewritten"] == (written if taken else PLAIN)
+    assert found["ext"]["genfacet"]["model"] == ("test" if taken else None)
     expected = client.count(index=INDEX, query=text_query(section["rewritten"]))["count"]
     assert found["hits"]["total"]["value"] == expected > 0
 
@@ -135,6 +139,14 @@ def test_a_rewrite_that_satisfies_the_selection_worse_is_not_taken(
         with hooked(client, settings, Saying(rewrite=written), monkeypatch) as hook:
             section = answered(hook, selected=selected, mode="rewrite")["ext"]["genfacet"]["query"]
         assert (section["rewritten"] == written) is taken
+    # Of several answers the one is taken that satisfies the selection best, not the likeliest.
+    several = Saying(rewrite=heavy, others=("zebra", "printer", "featherweight printer"))
+    with hooked(client, settings, several, monkeypatch) as hook:
+        for _ in range(2):
+            section = answered(hook, selected=selected, mode="rewrite")["ext"]["genfacet"]["query"]
+            assert section["rewritten"] == "featherweight printer"
+        asked = [question.samples for question in several.asked if question.task == "rewrite"]
+        assert asked == [4], "what was decided once is kept"
 
 
 def test_a_late_student_costs_its_patience_and_no_more(
@@ -193,7 +205,12 @@ def test_the_sidecar_answers_for_hooks_elsewhere(settings: Settings, monkeypatch
     asked = {"task": "facets", "prompt": "facets: x\n>\n", "choices": [["A", False, ["red"]]], "patience_ms": 500}
     with serving(settings) as url:
         reply = send(url, "POST", "/_genfacet/student", orjson.dumps(asked), JSON)
-        assert orjson.loads(reply.body) == {"text": "A", "finished": True, "model": "test"}
+        assert orjson.loads(reply.body) == {
+            "text": "A",
+            "finished": True,
+            "model": "test",
+            "others": [],
+        }
         assert student.asked[0].patience_s == 0.5
         wrong = send(url, "POST", "/_genfacet/student", orjson.dumps({**asked, "task": "poem"}), JSON)
         assert wrong.status == 400

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from genfacet.errors import SettingsError
 from genfacet.generation import Choice, Generation, read_generation, write_generation
 from genfacet.settings import StudentSettings
 from genfacet.student.card import CURRENT, check
-from genfacet.student.decoding import Limits, answer, answers
+from genfacet.student.decoding import Limits, Prompted, answer, answers, read_prompt
 from genfacet.student.grammar import grammar
 from genfacet.student.network import Network
 from genfacet.student.remote import RemoteStudent
@@ -46,12 +47,20 @@ def until(moment: float = 60) -> float:
     return time.monotonic() + moment
 
 
+def read(model: Model, generation: Generation) -> Prompted:
+    prompted = read_prompt(model.network, model.vocabulary.cut(generation.prompt), until())
+    assert prompted is not None
+    return prompted
+
+
 @pytest.mark.parametrize("graph", ["fused", "plain"])
 def test_guessing_and_sharing_change_nothing_of_an_answer(tmp_path: Path, graph: str) -> None:
     model = Model(check(exported(tmp_path, graph=graph, bits="32")), Options(("cpu",)))
-    prompt = model.vocabulary.cut(FACETS.prompt)
+    prompt = read(model, FACETS)
     limits = Limits(60, until())
     fast = answer(model.network, model.vocabulary, prompt, grammar(model.vocabulary, FACETS), limits)
+    again = answer(model.network, model.vocabulary, prompt, grammar(model.vocabulary, FACETS), limits)
+    assert again.tokens == fast.tokens, "an answer leaves the prompt as it was"
     rules = [grammar(model.vocabulary, FACETS) for _ in range(3)]
     slow = answers(model.network, model.vocabulary, prompt, rules, limits)
     assert [one.tokens for one in slow] == [fast.tokens] * 3
@@ -61,7 +70,7 @@ def test_guessing_and_sharing_change_nothing_of_an_answer(tmp_path: Path, graph:
 
 def test_samples_differ_and_repeat_with_their_seed(folder: Path) -> None:
     model = Model(check(folder), Options(("cpu",)))
-    prompt = model.vocabulary.cut(REWRITE.prompt)
+    prompt = read(model, REWRITE)
 
     def drawn(seed: int) -> list[list[int]]:
         rules = [grammar(model.vocabulary, REWRITE) for _ in range(4)]
@@ -70,6 +79,16 @@ def test_samples_differ_and_repeat_with_their_seed(folder: Path) -> None:
 
     assert drawn(1) == drawn(1) != drawn(2)
     assert len({tuple(tokens) for tokens in drawn(1)}) > 1
+
+
+def test_several_answers_are_asked_for_at_once(student: LocalStudent) -> None:
+    alone, several = student.ask(FACETS), student.ask(replace(FACETS, samples=5))
+    assert alone.finished
+    assert several.finished
+    assert alone.others == ()
+    assert several.texts[0] == several.text == alone.text != ""
+    assert len(several.others) == 5
+    assert len(several.texts) > 1
 
 
 def test_who_has_no_patience_gets_nothing_and_the_next_one_everything(student: LocalStudent) -> None:
@@ -197,7 +216,7 @@ class _Sidecar(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         got = self.student.ask(read_generation(orjson.loads(body)))
-        reply = orjson.dumps({"text": got.text, "finished": got.finished, "model": got.model})
+        reply = orjson.dumps(got)
         self.send_response(200)
         self.send_header("content-length", str(len(reply)))
         self.end_headers()
@@ -212,9 +231,9 @@ def test_a_student_elsewhere_is_the_same(student: LocalStudent) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     remote = RemoteStudent(f"http://127.0.0.1:{server.server_address[1]}")
-    patient = Generation(FACETS.task, FACETS.prompt, FACETS.choices, 5.0)
-    assert remote.ask(patient) == student.ask(FACETS)
-    assert remote.ask(patient) == student.ask(FACETS)
+    patient = Generation(FACETS.task, FACETS.prompt, FACETS.choices, 5.0, 2)
+    assert len(remote.ask(patient).texts) > 1
+    assert remote.ask(patient) == student.ask(patient)
     server.shutdown()
     server.server_close()
     remote.close()
@@ -235,6 +254,8 @@ def test_a_student_elsewhere_is_the_same(student: LocalStudent) -> None:
         {"task": "facets", "prompt": "x", "patience_ms": 1e9},
         {"task": "facets", "prompt": "x", "choices": [["AB", False, []]]},
         {"task": "facets", "prompt": "x", "choices": [["A", False, [7]]]},
+        {"task": "facets", "prompt": "x", "samples": 17},
+        {"task": "facets", "prompt": "x", "samples": -1},
         {"task": "facets", "prompt": "x", "else": 1},
     ],
 )
@@ -244,7 +265,7 @@ def test_a_question_that_is_none_is_refused(wrong: object) -> None:
 
 
 def test_a_question_survives_its_way() -> None:
-    asked = Generation(FACETS.task, FACETS.prompt, FACETS.choices, 1.5)
+    asked = Generation(FACETS.task, FACETS.prompt, FACETS.choices, 1.5, 3)
     assert read_generation(orjson.loads(orjson.dumps(write_generation(asked)))) == asked
 
 

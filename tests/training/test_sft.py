@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 from tiny_models import FAMILIES, write_tiny
 
-from genfacet_training.student.batches import encode, plan_steps
+from genfacet_training.student.batches import encode, passes, plan_steps
 from genfacet_training.student.checkpoints import BEST, LAST, FolderError, find_state, save_state, training_folder
 from genfacet_training.student.config import ConfigError, Lora, Training, read_training
 from genfacet_training.student.curves import plot_curves
@@ -104,6 +104,24 @@ def test_an_epoch_sees_each_facet_sample_once_and_each_step_has_both_tasks(base:
     assert steps != plan_steps(facets, rewrites, 160, 64, 2.0, 8)
     assert len(plan_steps(facets, [], 160, 64, 0.5, 7)) < len(steps)
     assert all(len(s.facets) * max(len(facets[p]) for p in s.facets) <= 160 or len(s.facets) == 1 for s in steps)
+
+
+def test_a_step_in_parts_learns_what_it_learns_at_once(base: Path, tmp_path: Path) -> None:
+    samples = [replace(sample, weight=1.0 + place % 3) for place, sample in enumerate(SAMPLES)]
+    _, tokenizer = load_base(base)
+    encoded = encode(samples, lambda text: tokenizer(text)["input_ids"], tokenizer.eos_token_id, 512)
+    parts = list(passes(encoded, 128))
+    assert [one for part in parts for one in part] == encoded
+    assert all(len(part) * max(map(len, part)) <= 128 or len(part) == 1 for part in parts)
+    learnt = []
+    for most in (2400, 64):
+        training = settings(base, epochs=2, pass_tokens=most)
+        training = replace(training, lora=Lora(4, 8, 0.0))
+        with training_folder(tmp_path / str(most), training.as_json()) as folder:
+            train(training, samples, [], folder)
+            learnt.append(load_file(folder / LAST / "adapter_model.safetensors"))
+    for name, weight in learnt[0].items():
+        torch.testing.assert_close(weight, learnt[1][name], atol=1e-5, rtol=1e-4)
 
 
 def test_a_training_that_was_killed_goes_on_to_the_same_end(base: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
@@ -75,7 +76,7 @@ async def _answer_student(service: Service, raw: bytes) -> Reply:
         raise RequestError(f"no question to a student: {error}") from None
     answer = await service.runner.ask(generation)
     service.metrics.count("student", "answered" if answer.finished else "late")
-    return json_reply(200, {"text": answer.text, "finished": answer.finished, "model": answer.model})
+    return json_reply(200, asdict(answer))
 
 
 async def _answer_facets(service: Service, request: Request, index: str, raw: bytes) -> Reply:

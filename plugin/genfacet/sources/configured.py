@@ -24,7 +24,7 @@ def configured_sources(settings: Settings) -> Callable[[str], Source]:
     """
     memory, weights = Memory(settings.memory.index), configured_weights(settings)
     statistics = Statistics(weights)
-    student = StudentSource(weights)
+    student = StudentSource(weights, settings.student.samples)
     own: dict[str, Source] = {
         "memory": memory,
         "ranker": Ranker(weights),

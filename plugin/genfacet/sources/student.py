@@ -5,8 +5,9 @@ the lines that are missing; the work goes on, and serves the next request.
 """
 
 import re
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from genfacet.facets import Definition
@@ -14,12 +15,14 @@ from genfacet.generation import Generated, facets_generation
 from genfacet.memory.choosing import Candidate
 from genfacet.memory.executing import execute
 from genfacet.planning import Plan
-from genfacet.prompt import candidates_of, facet_prompt, read_facets
+from genfacet.prompt import Reading, candidates_of, facet_prompt, read_facets
 from genfacet.sources import View
 from genfacet.sources.ranker import Weights, ranked_attributes, shipped_weights
 
 MERIT = 0.6
 """What speaks for a facet of the student before it is executed; the nearness of a near plan is of this size."""
+GENERIC = 0.3
+"""How much of it a label loses that the student says everywhere."""
 FEWEST_RESULTS = 12
 """Fewer results than this are read faster than split."""
 PATIENCE = 0.7
@@ -32,6 +35,7 @@ class StudentSource:
     """Open facets of the student, its candidates in the order of the ranker's weights."""
 
     weights: Weights
+    samples: int = 0
     needs_background = False
     needs_titles = True
 
@@ -44,10 +48,30 @@ class StudentSource:
         if not is_worth_asking(view):
             return ()
         prompt = facet_prompt(view.query, view.probe, candidates_of(ranked_attributes(view, self.weights)))
-        generated: Generated = yield facets_generation(prompt, patience_s(plan))
-        proposed = [facet for facet in read_facets(prompt, generated.text).facets if facet.is_open]
-        candidates = [Candidate(facet, MERIT - 0.02 * place) for place, facet in enumerate(proposed)]
-        return (yield from execute(candidates, view, plan.base, plan.selections, "student", size))
+        generated: Generated = yield facets_generation(prompt, patience_s(plan), self.samples)
+        candidates = open_candidates([read_facets(prompt, text) for text in generated.texts])
+        found = yield from execute(candidates, view, plan.base, plan.selections, "student", size)
+        return [replace(definition, model=generated.model) for definition in found]
+
+
+def open_candidates(readings: Sequence[Reading], common: Mapping[str, float] | None = None) -> list[Candidate]:
+    """The open facets of several answers, the first being the likeliest: what more of them say has more merit.
+
+    ``common`` is the share (0 to 1) of queries for which a label is said: what is said everywhere says nothing.
+    """
+    said = Counter(facet.label for reading in readings for facet in reading.facets if facet.is_open)
+    return [
+        Candidate(
+            facet,
+            MERIT
+            + 0.1 * said[facet.label] / len(readings)
+            - 0.01 * min(place, 5)
+            - GENERIC * (common or {}).get(facet.label, 0.0),
+        )
+        for place, reading in enumerate(readings)
+        for facet in reading.facets
+        if facet.is_open
+    ]
 
 
 def is_worth_asking(view: View) -> bool:

@@ -26,6 +26,15 @@ PAIR = 2
 
 
 @dataclass
+class Prompted:
+    """A prompt that was read: its tokens, the cache behind them, and the scores of what comes next."""
+
+    tokens: Sequence[int]
+    cache: Cache
+    scores: NDArray[np.float32]
+
+
+@dataclass
 class Output:
     """An answer as tokens, with the log-probability that each had among what the grammar allowed.
 
@@ -48,21 +57,29 @@ class Limits:
     seed: int = 1
 
 
+def read_prompt(network: Network, tokens: Sequence[int], until: float) -> Prompted | None:
+    """Reads a prompt; None where it is too long or the time ends first."""
+    if not 0 < len(tokens) < LONGEST - GUESSED - 1:
+        return None
+    cache, scores = network.open(), np.empty(0, np.float32)
+    for start in range(0, len(tokens), CHUNK):
+        if time.monotonic() >= until:
+            return None
+        scores = network.read(cache, np.array([tokens[start : start + CHUNK]], np.int64))[0, -1]
+    return Prompted(tokens, cache, scores)
+
+
 def answer(
     network: Network,
     vocabulary: Vocabulary,
-    prompt: Sequence[int],
+    prompt: Prompted,
     rule: Rule,
     limits: Limits,
     on_token: Callable[[int], None] = lambda _: None,
 ) -> Output:
-    """One answer to a prompt."""
+    """One answer to a prompt, whose cache is as it was afterwards."""
     output = Output()
-    cache = network.open()
-    scores = _read_prompt(network, cache, prompt, limits, output)
-    if scores is None:
-        return output
-    text = [*prompt]
+    cache, scores, text = prompt.cache, prompt.scores, [*prompt.tokens]
     drawing = np.random.default_rng(limits.seed)
     nexts = next(rule)
     pending: list[int] = []
@@ -102,26 +119,19 @@ def answer(
             pending = []
     except StopIteration:
         output.ended = True
+    network.forget(cache, cache.length - len(prompt.tokens))
     return output
 
 
 def answers(
-    network: Network,
-    vocabulary: Vocabulary,
-    prompt: Sequence[int],
-    rules: Sequence[Rule],
-    limits: Limits,
+    network: Network, vocabulary: Vocabulary, prompt: Prompted, rules: Sequence[Rule], limits: Limits
 ) -> list[Output]:
     """As many answers to one prompt as there are rules: its reading is shared, and they are drawn side by side."""
     outputs = [Output() for _ in rules]
-    first = network.open()
-    scores = _read_prompt(network, first, prompt, limits, outputs[0])
-    if scores is None:
-        return outputs
-    cache = network.repeated(first, len(rules))
+    cache = network.repeated(prompt.cache, len(rules), min(LONGEST, len(prompt.tokens) + limits.most))
     drawing = np.random.default_rng(limits.seed)
     nexts: list[Next | None] = [next(rule) for rule in rules]
-    latest: list[NDArray[np.float32]] = [scores for _ in rules]
+    latest: list[NDArray[np.float32]] = [prompt.scores for _ in rules]
     while any(nexts) and time.monotonic() < limits.until and cache.length + 1 < LONGEST:
         column = np.full((len(rules), 1), vocabulary.end, np.int64)
         for row, (rule, wanted, output) in enumerate(zip(rules, nexts, outputs, strict=True)):
@@ -147,21 +157,6 @@ def answers(
                 latest[row] = found[row, 0]
             outputs[0].passes += 1
     return outputs
-
-
-def _read_prompt(
-    network: Network, cache: Cache, prompt: Sequence[int], limits: Limits, output: Output
-) -> NDArray[np.float32] | None:
-    """Scores after the prompt; None where it is too long or the time ends first."""
-    if not 0 < len(prompt) < LONGEST - GUESSED - 1:
-        return None
-    scores = None
-    for start in range(0, len(prompt), CHUNK):
-        if time.monotonic() >= limits.until:
-            return None
-        scores = network.read(cache, np.array([prompt[start : start + CHUNK]], np.int64))[0, -1]
-        output.passes += 1
-    return scores
 
 
 def _choose(

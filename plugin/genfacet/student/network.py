@@ -66,9 +66,9 @@ class Network:
         parts = [self._value(np.zeros(shape, np.float32)) for _ in self._past]
         return Cache(rows, 0, parts)
 
-    def repeated(self, cache: Cache, rows: int) -> Cache:
-        """A cache of many texts that begin like the one of this."""
-        parts = [self._value(np.repeat(part.numpy(), rows, axis=0)) for part in cache.parts]
+    def repeated(self, cache: Cache, rows: int, most: int) -> Cache:
+        """A cache of texts that begin like the one of this and have at most so many tokens: no more room is taken."""
+        parts = [self._value(np.repeat(part.numpy()[:, :, :most], rows, axis=0)) for part in cache.parts]
         return Cache(rows, cache.length, parts)
 
     def read(self, cache: Cache, tokens: NDArray[np.int64]) -> Scores:

@@ -87,6 +87,11 @@ def _read(status: int, body: bytes) -> Generated:
     """An answer of the sidecar; raises ValueError where it is none."""
     read = orjson.loads(body) if status == 200 else None
     match read:
-        case {"text": str(text), "finished": bool(finished), "model": str() | None as model}:
-            return Generated(text, finished, model)
+        case {
+            "text": str(text),
+            "finished": bool(finished),
+            "model": str() | None as model,
+            "others": list(others),
+        } if all(isinstance(other, str) for other in others):
+            return Generated(text, finished, model, tuple(others))
     raise ValueError("no answer of a student")

@@ -10,6 +10,7 @@ import ctypes
 import logging
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from genfacet.cache import TtlCache
 from genfacet.errors import SettingsError
 from genfacet.generation import Generated, Generation, Task
 from genfacet.student.card import TOKENIZER, ModelFolder, check, resolve
-from genfacet.student.decoding import Limits, Output, answer
+from genfacet.student.decoding import Limits, Output, answer, answers, read_prompt
 from genfacet.student.grammar import grammar
 from genfacet.student.network import Network
 from genfacet.student.vocabulary import Vocabulary
@@ -28,7 +29,9 @@ from genfacet.student.vocabulary import Vocabulary
 log = logging.getLogger("genfacet")
 
 MOST_TOKENS: dict[Task, int] = {"facets": 160, "rewrite": 32}
-NOTHING = Generated("", True)
+TEMPERATURE = 0.8
+"""Of further answers."""
+NOTHING, UNANSWERED = Generated("", True), Generated("", False)
 FAILURES, REST_S = 3, 30.0
 """Failures in a row after which a model is left alone, and for how long."""
 _KEPT, _KEPT_S = 500, 600.0
@@ -49,23 +52,21 @@ class Options:
 
 @dataclass
 class _Job:
-    """A question on its way. ``text`` grows by whole lines."""
+    """A question on its way. ``known`` is what there is of its answer: whole lines, then other answers."""
 
     generation: Generation
-    text: str = ""
-    is_done: bool = False
-    model: str | None = None
+    known: Generated = UNANSWERED
     changed: Condition = field(default_factory=Condition)
 
-    def tell(self, text: str, is_done: bool) -> None:
+    def tell(self, known: Generated) -> None:
         with self.changed:
-            self.text, self.is_done = text, is_done
+            self.known = known
             self.changed.notify_all()
 
     def wait(self, seconds: float) -> Generated:
         with self.changed:
-            self.changed.wait_for(lambda: self.is_done, seconds)
-            return Generated(self.text, self.is_done, self.model)
+            self.changed.wait_for(lambda: self.known.finished, seconds)
+            return self.known
 
 
 class Model:
@@ -73,22 +74,37 @@ class Model:
 
     def __init__(self, folder: ModelFolder, options: Options) -> None:
         """Raises SettingsError with what is wrong."""
+        self.version = folder.version
         self.vocabulary = Vocabulary(folder.path / TOKENIZER, folder.end)
         self.network = Network(folder, options.providers, options.threads)
 
-    def answer(self, job: _Job, until: float) -> Output:
-        """Answers a question, telling each line as it is whole."""
-        vocabulary, generation = self.vocabulary, job.generation
+    def answer(self, generation: Generation, until: float, tell: Callable[[Generated], None]) -> Generated:
+        """Answers a question, telling each line as it is whole; then the other answers that are asked for."""
+        vocabulary, most = self.vocabulary, MOST_TOKENS[generation.task]
+        prompt = read_prompt(self.network, vocabulary.cut(generation.prompt), until)
+        if prompt is None:
+            return Generated("", True, self.version)
         said: list[int] = []
 
-        def tell(token: int) -> None:
+        def on_token(token: int) -> None:
             said.append(token)
             if "\n" in (vocabulary.pieces[token] or ""):
-                job.tell(_whole_lines(vocabulary.text(said)), False)
+                tell(Generated(_whole_lines(vocabulary.text(said)), False, self.version))
 
-        limits = Limits(MOST_TOKENS[generation.task], until)
-        prompt = vocabulary.cut(generation.prompt)
-        return answer(self.network, vocabulary, prompt, grammar(vocabulary, generation), limits, tell)
+        rule = grammar(vocabulary, generation)
+        first = self._text(answer(self.network, vocabulary, prompt, rule, Limits(most, until), on_token))
+        if not generation.samples or not first:
+            return Generated(first, True, self.version)
+        tell(Generated(first, False, self.version))
+        rules = [grammar(vocabulary, generation) for _ in range(generation.samples)]
+        drawn = answers(self.network, vocabulary, prompt, rules, Limits(most, until, TEMPERATURE))
+        # One line that was cut off is no rewrite, where a cut list of facets is still one.
+        others = tuple(map(self._text, (one for one in drawn if one.ended or generation.task == "facets")))
+        return Generated(first, True, self.version, others)
+
+    def _text(self, output: Output) -> str:
+        said = self.vocabulary.text(output.tokens)
+        return said.strip("\n") if output.ended else _whole_lines(said)
 
 
 class LocalStudent:
@@ -117,13 +133,13 @@ class LocalStudent:
         """Waits for an answer, at most ``patience_s``; nothing where the line is full or the model rests."""
         if os.getpid() != self._process:
             self._open(forked=True)  # a fork has none of its parent's threads, nor those of the model
-        known = self._kept.get((self.version, generation.task, generation.prompt))
+        known = self._kept.get((self.version, *_key(generation)))
         if known is not None:
             return known
         if time.monotonic() < self._rests_until:
             return NOTHING
         job = self._job(generation)
-        return Generated("", False) if job is None else job.wait(generation.patience_s)
+        return UNANSWERED if job is None else job.wait(generation.patience_s)
 
     def close(self) -> None:
         """Lets the thread end after the question that it is at; those that wait get no answer."""
@@ -138,9 +154,9 @@ class LocalStudent:
             if forked and os.getpid() == self._process:
                 return  # another thread was first
             self._lock = Lock()
-            self._kept: TtlCache[tuple[str, Task, str], Generated] = TtlCache(_KEPT, _KEPT_S)
+            self._kept: TtlCache[tuple[str, Task, str, int], Generated] = TtlCache(_KEPT, _KEPT_S)
             self._line: Queue[_Job | None] = Queue(self._options.line)
-            self._asked: dict[tuple[Task, str], _Job] = {}
+            self._asked: dict[tuple[Task, str, int], _Job] = {}
             self._process = os.getpid()
             if self._model is not None:
                 # The parent's session waits for its threads before it goes, and a fork has none of them: it stays.
@@ -150,7 +166,7 @@ class LocalStudent:
 
     def _job(self, generation: Generation) -> _Job | None:
         """The question on its way, the same for all who ask it at once; None where the line is full."""
-        key = (generation.task, generation.prompt)
+        key = _key(generation)
         with self._lock:
             job = self._asked.get(key)
             if job is None:
@@ -164,22 +180,19 @@ class LocalStudent:
 
     def _work(self, line: "Queue[_Job | None]") -> None:
         while (job := line.get()) is not None:
-            text = ""
+            answered, key = NOTHING, _key(job.generation)
             try:
                 model = self._current()
-                job.model = self.version
-                output = model.answer(job, time.monotonic() + self._options.generation_s)
-                said = model.vocabulary.text(output.tokens)
-                text = said.strip("\n") if output.ended else _whole_lines(said)
+                until = time.monotonic() + self._options.generation_s
+                answered = model.answer(job.generation, until, job.tell)
                 self._failures = 0
             except Exception as error:  # whatever a model does, it costs its answer only
                 self._fail(error)
             else:
-                kept = Generated(text, True, job.model)
-                self._kept.put((self.version, job.generation.task, job.generation.prompt), kept)
+                self._kept.put((model.version, *key), answered)
             with self._lock:
-                del self._asked[job.generation.task, job.generation.prompt]
-            job.tell(text, True)
+                del self._asked[key]
+            job.tell(answered)
 
     def _fail(self, error: Exception) -> None:
         self._failures += 1
@@ -204,6 +217,10 @@ class LocalStudent:
         if self._model is None:
             self._model = Model(self._folder, self._options)
         return self._model
+
+
+def _key(generation: Generation) -> tuple[Task, str, int]:
+    return generation.task, generation.prompt, generation.samples
 
 
 def _whole_lines(text: str) -> str:

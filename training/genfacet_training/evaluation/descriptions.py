@@ -52,6 +52,7 @@ METRICS: Mapping[str, Metric] = {
     "false": Metric("Values false", "share", "lower", "facets", "First results of a value that have another one."),
     "unknown": Metric("Values unknown", "share", "neither", "facets", "First results of a value that do not say."),
     "novelty": Metric("Novelty", "share", "neither", "facets", "Value labels that no indexed value has."),
+    "gold_top1": Metric("Top-1 (gold)", "share", "higher", "gold", "The first closed facet is the best gold one."),
     "gold_hit": Metric("Hit@5 (gold)", "share", "higher", "gold", "A gold facet is among the first five (closed)."),
     "gold_mrr": Metric("MRR (gold)", "share", "higher", "gold", "One over the rank of the first gold facet (closed)."),
     "gold_ndcg": Metric("nDCG@5 (gold)", "share", "higher", "gold", "Order of closed facets against the gold order."),
@@ -63,6 +64,9 @@ METRICS: Mapping[str, Metric] = {
     "open_novelty": Metric("Novelty, open", "share", "neither", "open", "Open labels that no indexed value has."),
     "expert_ndcg": Metric(
         "nDCG@5 (experts)", "share", "higher", "experts", "Closed facets against the experts' order."
+    ),
+    "expert_top1": Metric(
+        "Top-1 (experts)", "share", "higher", "experts", "The first closed facet is the experts' first one."
     ),
     "expert_hit": Metric(
         "Hit@1 (experts)", "share", "higher", "experts", "The first closed facet is one of the experts'."

@@ -27,7 +27,7 @@ from genfacet_training.reports.output import show_report, write_report
 
 LIKE = 0.7
 """Cosine from which two labels mean the same facet."""
-MATCHED = ("gold_hit", "gold_mrr", "gold_ndcg", "expert_ndcg", "expert_hit", "expert_mrr")
+MATCHED = ("gold_top1", "gold_hit", "gold_mrr", "gold_ndcg", "expert_ndcg", "expert_top1", "expert_hit", "expert_mrr")
 """The figures of closed facets against chosen ones."""
 UNKNOWN = "judgement of a document that the index does not hold"
 WITHOUT_GOLD = "query that nobody looked ahead for: its search failed, or --gold lacks it"

@@ -83,6 +83,7 @@ def gold_figures(facets: Sequence[Facet], gold: Sequence[Facet], matcher: Matche
     """Closed facets against the gold ones, by the names of their attributes."""
     shown, wanted = closed_names(facets), closed_names(gold)
     return {
+        "gold_top1": hit_at(shown, wanted[:1], 1, matcher),
         "gold_hit": hit_at(shown, wanted, SIZE, matcher),
         "gold_mrr": reciprocal_rank(shown, wanted, matcher),
         "gold_ndcg": ndcg_at(shown, wanted, SIZE, matcher),
@@ -94,6 +95,7 @@ def expert_figures(facets: Sequence[Facet], experts: Sequence[Facet], closed: Ma
     shown, wanted = closed_names(facets), closed_names(experts)
     return {
         "expert_ndcg": ndcg_at(shown, wanted, SIZE, closed),
+        "expert_top1": hit_at(shown, wanted[:1], 1, closed),
         "expert_hit": hit_at(shown, wanted, 1, closed),
         "expert_mrr": reciprocal_rank(shown, wanted, closed),
         "expert_open_hit": hit_at(open_labels(facets), open_labels(experts), SIZE, opened),

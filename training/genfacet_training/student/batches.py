@@ -1,7 +1,7 @@
 """From samples to the steps of a training: token numbers, batches of like lengths, both tasks in every step."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from genfacet_training.student.samples import Sample
@@ -56,6 +56,23 @@ def plan_steps(
     while rewrites and len(others) < len(batches):
         others += _epoch(rewrites, rewrite_tokens, drawing)
     return [Step(batch, others[place] if rewrites else ()) for place, batch in enumerate(batches)]
+
+
+def passes(samples: Sequence[Encoded], most: int) -> Iterator[list[Encoded]]:
+    """The samples of a batch in parts of at most so many tokens, padding included; one alone may have more."""
+    part: list[Encoded] = []
+    for sample in samples:
+        if part and (len(part) + 1) * max(map(len, (*part, sample))) > most:
+            yield part
+            part = []
+        part.append(sample)
+    if part:
+        yield part
+
+
+def loss_weight(sample: Encoded) -> float:
+    """How much a sample counts in the mean loss of its batch: its answer's tokens, by its weight."""
+    return sample.weight * len(sample.answer)
 
 
 def _epoch(samples: Sequence[Encoded], most: int, drawing: random.Random) -> list[tuple[int, ...]]:

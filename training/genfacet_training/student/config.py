@@ -25,8 +25,9 @@ class Training:
     """A supervised training. Tokens are those of prompts and answers together, padding left out.
 
     ``start`` is a folder of adapters to go on from, of the same rank; without one they are fresh. ``facet_tokens`` and
-    ``rewrite_tokens`` are the shares of the two tasks in every step: both are in each. ``precision`` is float32,
-    bfloat16, or auto, which measures both on the machine at hand.
+    ``rewrite_tokens`` are the shares of the two tasks in every step: both are in each. ``pass_tokens`` is how much of a
+    step is computed at once, which bounds the memory and changes nothing else. ``precision`` is float32, bfloat16, or
+    auto, which measures both on the machine at hand.
     """
 
     base: str
@@ -35,6 +36,7 @@ class Training:
     epochs: float = 3.0
     facet_tokens: int = 6000
     rewrite_tokens: int = 2000
+    pass_tokens: int = 1200
     longest: int = 640
     learning_rate: float = 5e-4
     warmup: float = 0.03
@@ -56,6 +58,7 @@ _BOUNDS = {
     "epochs": (0.001, 1000),
     "facet_tokens": (64, 10**7),
     "rewrite_tokens": (64, 10**7),
+    "pass_tokens": (64, 10**7),
     "longest": (32, 8192),
     "learning_rate": (1e-8, 1.0),
     "judge_every": (0.001, 1000),

@@ -7,13 +7,12 @@ from statistics import fmean
 from typing import Any
 
 from genfacet.facets import Definition, Facet, FacetValue
-from genfacet.memory.choosing import Candidate, chosen, definitions
+from genfacet.memory.choosing import chosen, definitions
 from genfacet.memory.executing import OPEN
 from genfacet.memory.plan import Plan
 from genfacet.prompt import (
     FacetPrompt,
     Near,
-    Reading,
     candidates_of,
     facet_prompt,
     read_facets,
@@ -22,16 +21,12 @@ from genfacet.prompt import (
 )
 from genfacet.sources import View
 from genfacet.sources.ranker import Weights
+from genfacet.sources.student import open_candidates
 from genfacet.verify import counts_request, read_counts
 from genfacet_training.evaluation.shop import Shop
 from genfacet_training.student.lessons import attribute_labels, open_labels, ranked_attributes
 from genfacet_training.student.samples import Order
 from genfacet_training.teachers.execution import satisfied
-
-MERIT = 0.6
-"""What speaks for a facet of a student before it is executed; the nearness of a near plan is of this size."""
-GENERIC = 0.3
-"""How much of it a label loses that the student says everywhere."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ def proposals(
     ``common`` is the share (0 to 1) of queries for which a label is said: what is said everywhere says nothing.
     """
     readings = [read_facets(question.prompt, answer) for answer in answers]
-    candidates = candidates_of_readings(readings, common or {})
+    candidates = open_candidates(readings, common)
     first = readings[0].facets if readings else ()
     closed = tuple(facet.name for facet in first if not facet.is_open)
     values = sum(len(one.facet.values) for one in candidates)
@@ -114,23 +109,6 @@ def proposals(
     executed = sum(0 < count < counts.total for one in counts.values.values() for count in one.values())
     kept = tuple(chosen(counting, counts, OPEN))
     return Proposals(kept, len(candidates), values, executed, closed, rejected)
-
-
-def candidates_of_readings(readings: Sequence[Reading], common: Mapping[str, float]) -> list[Candidate]:
-    """The open facets of several answers, the first being the likeliest: what more of them say has more merit."""
-    said = Counter(facet.label for reading in readings for facet in reading.facets if facet.is_open)
-    return [
-        Candidate(
-            facet,
-            MERIT
-            + 0.1 * said[facet.label] / len(readings)
-            - 0.01 * min(place, 5)
-            - GENERIC * common.get(facet.label, 0.0),
-        )
-        for place, reading in enumerate(readings)
-        for facet in reading.facets
-        if facet.is_open
-    ]
 
 
 def best_rewrite(shop: Shop, question: RewriteQuestion, answers: Sequence[str]) -> tuple[str, float]:

@@ -16,7 +16,7 @@ from accelerate import Accelerator
 from peft import set_peft_model_state_dict
 from safetensors.torch import load_file
 
-from genfacet_training.student.batches import Encoded, Step, encode, plan_steps
+from genfacet_training.student.batches import Encoded, Step, encode, loss_weight, passes, plan_steps
 from genfacet_training.student.checkpoints import BEST, LAST, find_state, read_state, save_state
 from genfacet_training.student.config import Training
 from genfacet_training.student.curves import add_point, cut_after
@@ -114,7 +114,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = rate
         torch.manual_seed(training.seed * 1_000_003 + place)  # dropout is the same after a resume
-        losses = _learn(model, steps[place], sets, tokenizer.pad_token_id, precision, accelerator)
+        losses = _learn(model, steps[place], sets, training.pass_tokens, tokenizer.pad_token_id, precision, accelerator)
         accelerator.clip_grad_norm_(model.parameters(), training.clip)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -173,19 +173,31 @@ def _tasks(step: Step) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def _learn(
-    model: Any, step: Step, sets: dict[str, list[Encoded]], pad: int, precision: str, accelerator: Accelerator
+    model: Any,
+    step: Step,
+    sets: dict[str, list[Encoded]],
+    most: int,
+    pad: int,
+    precision: str,
+    accelerator: Accelerator,
 ) -> dict[str, float]:
-    """The gradients of one step; the loss of each task. With several processes each takes its share of a batch."""
+    """The gradients of one step, of at most so many tokens at once; the loss of each task.
+
+    With several processes each takes its share of a batch.
+    """
     losses: dict[str, float] = {}
     for task, chosen in _tasks(step):
-        mine = chosen[accelerator.process_index :: accelerator.num_processes] or chosen[:1]
+        mine = [sets[task][place] for place in chosen[accelerator.process_index :: accelerator.num_processes]]
         if not chosen:
             continue
-        batch = collate([sets[task][place] for place in mine], pad, accelerator.device)
-        with computing(precision, accelerator.device):
-            loss = answer_loss(model, batch)
-        accelerator.backward(loss / 2)
-        losses[task] = loss.item()
+        mine = mine or [sets[task][chosen[0]]]
+        whole, losses[task] = sum(map(loss_weight, mine)), 0.0
+        for part in passes(mine, most):
+            with computing(precision, accelerator.device):
+                loss = answer_loss(model, collate(part, pad, accelerator.device))
+                loss = loss * (sum(map(loss_weight, part)) / whole)
+            accelerator.backward(loss / 2)
+            losses[task] += loss.item()
     return losses
 
 
