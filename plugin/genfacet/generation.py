@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast, get_args
 
 from genfacet.prompt import FacetPrompt
 
-Task = Literal["facets", "rewrite"]
+Task = Literal["facets", "rewrite", "score"]
+"""``score`` asks of a prompt for facets how likely each of its choices is to be named first."""
 LONGEST_PROMPT = 16_000
 """Most characters of a prompt that is taken from outside."""
 MOST_SAMPLES = 16
@@ -65,12 +66,16 @@ class Student(Protocol):
 
 def facets_generation(prompt: FacetPrompt, patience_s: float, samples: int = 0) -> Generation:
     """The question that a prompt for facets is."""
-    choices = tuple(
+    return Generation("facets", prompt.text, choices_of(prompt), patience_s, samples)
+
+
+def choices_of(prompt: FacetPrompt) -> tuple[Choice, ...]:
+    """What answers to a prompt may name."""
+    return tuple(
         Choice(one.marker, one.is_spread and one.seen.is_numeric, tuple(one.values))
         for one in prompt.candidates.values()
         if one.values or one.seen.is_numeric
     )
-    return Generation("facets", prompt.text, choices, patience_s, samples)
 
 
 def write_generation(generation: Generation) -> dict[str, Any]:
@@ -90,15 +95,15 @@ def read_generation(given: Any) -> Generation:
     if not isinstance(given, Mapping) or given.keys() - {"task", "prompt", "choices", "patience_ms", "samples"}:
         raise ValueError("a question has task, prompt, choices, patience_ms and samples")
     task, prompt = given.get("task"), given.get("prompt")
-    if task not in ("facets", "rewrite"):
-        raise ValueError("[task] is facets or rewrite")
+    if task not in get_args(Task):
+        raise ValueError(f"[task] is one of {', '.join(get_args(Task))}")
     if not isinstance(prompt, str) or not 0 < len(prompt) <= LONGEST_PROMPT:
         raise ValueError(f"[prompt] is a text of 1 to {LONGEST_PROMPT:,} characters")
     patience, samples = (_whole(given, name, most) for name, most in (("patience_ms", 5000), ("samples", MOST_SAMPLES)))
     listed = given.get("choices", [])
     if not isinstance(listed, list) or len(listed) > 26:
         raise ValueError("[choices] is a list of at most 26")
-    return Generation(task, prompt, tuple(map(_read_choice, listed)), patience / 1000, samples)
+    return Generation(cast("Task", task), prompt, tuple(map(_read_choice, listed)), patience / 1000, samples)
 
 
 def _whole(given: Mapping[str, Any], name: str, most: int) -> int:

@@ -77,6 +77,7 @@ _LABEL, _VALUE, _TITLE, _WORDS, _QUERY = 26, 18, 56, 60, 256
 """Characters of each piece of text that are shown."""
 _PHRASE = "T"
 _SIGNS = re.compile(r"[=&~<>|:;,\\]")
+_LOG = re.compile(r"-?[0-9]{1,10}\.[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,21 @@ def read_facets(prompt: FacetPrompt, answer: str) -> Reading:
         elif line.strip():
             rejected.append("a line that is none")
     return Reading(tuple(found.values())[:FACETS], tuple(rejected))
+
+
+def write_scores(scores: Mapping[str, float]) -> str:
+    """Log-probabilities by marker, the likeliest first."""
+    return "\n".join(f"{marker} {log:.4f}" for marker, log in sorted(scores.items(), key=lambda pair: -pair[1]))
+
+
+def read_scores(prompt: FacetPrompt, answer: str) -> dict[str, float]:
+    """Log-probabilities by attribute; lines that are none are left out."""
+    found: dict[str, float] = {}
+    for line in answer.split("\n"):
+        marker, _, number = line.partition(" ")
+        if marker in prompt.candidates and _LOG.fullmatch(number):
+            found[prompt.candidates[marker].seen.attribute.name] = float(number)
+    return found
 
 
 def rewrite_prompt(query: str | None, titles: Sequence[str], selections: Selections, labels: Mapping[str, str]) -> str:

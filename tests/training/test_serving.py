@@ -91,6 +91,18 @@ def test_several_answers_are_asked_for_at_once(student: LocalStudent) -> None:
     assert len(several.texts) > 1
 
 
+def test_choices_are_scored_by_one_reading(student: LocalStudent) -> None:
+    choices = (*FACETS.choices, Choice("B", True), Choice("C", False, ("x",)))
+    scored = student.ask(Generation("score", FACETS.prompt, choices, 20.0))
+    assert scored.finished
+    lines = [line.split(" ") for line in scored.text.split("\n")]
+    assert {marker for marker, _ in lines} == {"A", "B", "C"}
+    logs = [float(log) for _, log in lines]
+    assert logs == sorted(logs, reverse=True)
+    assert sum(np.exp(logs)) == pytest.approx(1, abs=1e-3)
+    assert student.ask(Generation("score", "facets: x\n>\n", (), 20.0)).text == ""
+
+
 def test_who_has_no_patience_gets_nothing_and_the_next_one_everything(student: LocalStudent) -> None:
     hurried = student.ask(Generation(FACETS.task, FACETS.prompt, FACETS.choices, 0.0))
     assert not hurried.finished

@@ -7,6 +7,7 @@ from genfacet.settings import Settings
 from genfacet.sources import Source, load_source
 from genfacet.sources.memory import Memory
 from genfacet.sources.ranker import Ranker, Weights, read_weights, shipped_weights
+from genfacet.sources.score import Score
 from genfacet.sources.statistics import Statistics
 from genfacet.sources.student import StudentSource
 from genfacet.sources.together import Together
@@ -30,6 +31,7 @@ def configured_sources(settings: Settings) -> Callable[[str], Source]:
         "ranker": Ranker(weights),
         "statistics": statistics,
         "student": student,
+        "score": Score(weights),
         "together": Together(statistics, memory, student if settings.student.facets else None),
     }
     return lambda name: own[name] if name in own else load_source(name)

@@ -162,25 +162,20 @@ def answers(
 def _choose(
     scores: NDArray[np.float32], nexts: Next, limits: Limits, drawing: np.random.Generator
 ) -> tuple[int, float]:
-    """A token among those that may come, the likeliest at temperature 0, and its log-probability among them.
-
-    Scores that are no numbers count as the least: a broken model says something that parses.
-    """
+    """A token among those that may come, the likeliest at temperature 0, and its log-probability among them."""
     tokens = _allowed(nexts)
-    found = np.nan_to_num(scores[tokens].astype(np.float64), nan=-1e9, posinf=1e9, neginf=-1e9)
-    logs = _log_softmax(found)
+    logs = log_softmax(scores[tokens])
     if limits.temperature == 0:
         place = int(logs.argmax())
     else:
-        chances = np.exp(_log_softmax(found / limits.temperature))
+        chances = np.exp(log_softmax(scores[tokens] / limits.temperature))
         place = int(drawing.choice(len(tokens), p=chances / chances.sum()))
     return int(tokens[place]), float(logs[place])
 
 
 def _log(scores: NDArray[np.float32], nexts: Next, token: int) -> float:
     tokens = _allowed(nexts)
-    found = np.nan_to_num(scores[tokens].astype(np.float64), nan=-1e9, posinf=1e9, neginf=-1e9)
-    return float(_log_softmax(found)[int(np.flatnonzero(tokens == token)[0])])
+    return float(log_softmax(scores[tokens])[int(np.flatnonzero(tokens == token)[0])])
 
 
 def _allowed(nexts: Next) -> NDArray[np.int64]:
@@ -188,7 +183,9 @@ def _allowed(nexts: Next) -> NDArray[np.int64]:
     return listed if nexts.mask is None else np.concatenate([listed, np.flatnonzero(nexts.mask)])
 
 
-def _log_softmax(found: NDArray[np.float64]) -> NDArray[np.float64]:
+def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Log-probabilities. Scores that are no numbers count as the least: a broken model says something that parses."""
+    found = np.nan_to_num(scores.astype(np.float64), nan=-1e9, posinf=1e9, neginf=-1e9)
     shifted = found - found.max()
     return np.asarray(shifted - np.log(np.exp(shifted).sum()))
 

@@ -20,8 +20,9 @@ from threading import Condition, Lock, Thread
 from genfacet.cache import TtlCache
 from genfacet.errors import SettingsError
 from genfacet.generation import Generated, Generation, Task
+from genfacet.prompt import write_scores
 from genfacet.student.card import TOKENIZER, ModelFolder, check, resolve
-from genfacet.student.decoding import Limits, Output, answer, answers, read_prompt
+from genfacet.student.decoding import Limits, Output, Prompted, answer, answers, log_softmax, read_prompt
 from genfacet.student.grammar import grammar
 from genfacet.student.network import Network
 from genfacet.student.vocabulary import Vocabulary
@@ -80,10 +81,12 @@ class Model:
 
     def answer(self, generation: Generation, until: float, tell: Callable[[Generated], None]) -> Generated:
         """Answers a question, telling each line as it is whole; then the other answers that are asked for."""
-        vocabulary, most = self.vocabulary, MOST_TOKENS[generation.task]
+        vocabulary, most = self.vocabulary, MOST_TOKENS.get(generation.task, 0)
         prompt = read_prompt(self.network, vocabulary.cut(generation.prompt), until)
         if prompt is None:
             return Generated("", True, self.version)
+        if generation.task == "score":
+            return Generated(write_scores(self._scores(prompt, generation)), True, self.version)
         said: list[int] = []
 
         def on_token(token: int) -> None:
@@ -101,6 +104,12 @@ class Model:
         # One line that was cut off is no rewrite, where a cut list of facets is still one.
         others = tuple(map(self._text, (one for one in drawn if one.ended or generation.task == "facets")))
         return Generated(first, True, self.version, others)
+
+    def _scores(self, prompt: Prompted, generation: Generation) -> dict[str, float]:
+        """The log-probability of each choice to be named first, among all of them."""
+        tokens = [self.vocabulary.cut(f"{choice.marker}\n")[0] for choice in generation.choices]
+        logs = log_softmax(prompt.scores[tokens]) if tokens else ()
+        return {choice.marker: float(log) for choice, log in zip(generation.choices, logs, strict=True)}
 
     def _text(self, output: Output) -> str:
         said = self.vocabulary.text(output.tokens)

@@ -10,11 +10,13 @@ from genfacet.sources import Source
 class Arm:
     """One way to serve shoppers.
 
-    ``source`` None serves no facets. ``mode`` is what a selection does. An arm that is not ``verified`` shows what
-    its source proposes without counting it: it exists to see that the metrics catch it.
+    ``source`` None serves no facets. ``mode`` is what a selection does; ``rewrites``: the student may write the query.
+    An arm that is not ``verified`` shows what its source proposes without counting it, to see that the metrics catch
+    it.
     """
 
     name: str
     source: Source | None
     mode: Mode = "auto"
     verified: bool = True
+    rewrites: bool = False

@@ -11,6 +11,7 @@ import orjson
 
 from genfacet.connection import Connection
 from genfacet.settings import Settings
+from genfacet.students import load_student
 from genfacet_training.evaluation.baselines import make_arms
 from genfacet_training.evaluation.embedding import Embedding
 from genfacet_training.evaluation.experts import read_experts
@@ -21,7 +22,7 @@ from genfacet_training.evaluation.parts import data_mark, digest_of, opened_part
 from genfacet_training.evaluation.progress import progress
 from genfacet_training.evaluation.results import count_problems, make_report, merge
 from genfacet_training.evaluation.run import NO_RESULTS, Evaluation, Row, count_parts, run
-from genfacet_training.evaluation.selections import MODES
+from genfacet_training.evaluation.selections import MODES, STUDENT
 from genfacet_training.evaluation.shop import Shop
 from genfacet_training.reports.output import show_report, write_report
 
@@ -53,17 +54,19 @@ class Options:
 def evaluate(settings: Settings, connection: Connection, judgments: Judgments, options: Options) -> None:
     """Evaluates and writes both reports; raises SettingsError and ShopError."""
     started = time.monotonic()
-    with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
+    student = load_student(settings.student)
+    with connection.client(request_timeout=60) as client, Shop(client, settings, options.index, (), student) as shop:
         shop.check()
         arms = make_arms(options.sources, shop, options.seed, options.history)
         experts = read_experts(options.plans, shop.catalog) if options.plans else {}
+        modes = MODES if student is None else (*MODES, STUDENT)
         closed, opened = _matchers(options.matcher, shop, options.seed)
         decisive = _decisive(shop, judgments, experts, options) | {"data": data_mark(client, options.index)}
         with opened_parts(options.out, decisive, fresh=options.fresh) as parts:
             parts.forget(lambda row: row["problem"] not in {None, NO_RESULTS})
             say_resumed(options.out, len(parts.done))
             gold = _gold(shop, judgments, options)
-            evaluation = Evaluation(shop, arms, judgments, gold, experts, options.seed, closed, opened)
+            evaluation = Evaluation(shop, arms, judgments, gold, experts, options.seed, closed, opened, modes)
             with progress("Evaluating", count_parts(evaluation), done=len(parts.done)) as on_part:
                 rows = run(evaluation, parts, options.workers, on_part)
         unknown = _unknown(shop, judgments)
@@ -72,7 +75,7 @@ def evaluate(settings: Settings, connection: Connection, judgments: Judgments, o
     spent = {"seconds": round(time.monotonic() - started, 2), "stages": stages}
     settings_told = {"matcher": closed.name, **asked_of(shop, judgments)}
     matchers = dict.fromkeys(MATCHED, closed.name) | {"expert_open_hit": opened.name}
-    compared = {"report": [arm.name for arm in arms], "selections": [mode.name for mode in MODES]}
+    compared = {"report": [arm.name for arm in arms], "selections": [mode.name for mode in modes]}
     written: dict[str, Any] = {}
     for stem, names in compared.items():
         own = merge(row for row in rows if row["arm"] in names)
@@ -105,6 +108,7 @@ def _decisive(shop: Shop, judgments: Judgments, experts: Mapping[str, object], o
         "gold": digest_of(options.gold),
         "history": digest_of(options.history),
         "engine": shop.settings.engine.model_dump(mode="json"),
+        "student": shop.settings.student.model_dump(mode="json"),
         "inputs": fingerprint(shop, judgments),
     }
 

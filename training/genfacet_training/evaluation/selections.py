@@ -27,6 +27,8 @@ MODES = (
     Arm("concatenation", None, "rewrite"),
 )
 """``concatenation`` appends the value's words to the query and boosts what has the value: `rewrite` without a model."""
+STUDENT = Arm("student", None, "rewrite", rewrites=True)
+"""The rewrite of the configured student where it holds against the concatenation, else that."""
 CASES = 3
 HITS = 30
 

@@ -16,6 +16,7 @@ from genfacet.engine import Answer, Engine
 from genfacet.errors import GenFacetError, SettingsError
 from genfacet.exchange import Exchange
 from genfacet.facets import Definition, Facet, FacetValue, Selections
+from genfacet.generation import Student
 from genfacet.measures import Matches, matches_request, read_matches
 from genfacet.planning import Plan
 from genfacet.probe import probe_request, read_probe
@@ -63,9 +64,19 @@ class Page:
 
 
 class Shop:
-    """One index of a configuration, and the arms that serve it, known by their names. Threads may share it."""
+    """One index of a configuration, and the arms that serve it, known by their names. Threads may share it.
 
-    def __init__(self, client: Elasticsearch, settings: Settings, index: str, arms: Sequence[Arm] = ()) -> None:
+    A ``student`` is closed with it.
+    """
+
+    def __init__(
+        self,
+        client: Elasticsearch,
+        settings: Settings,
+        index: str,
+        arms: Sequence[Arm] = (),
+        student: Student | None = None,
+    ) -> None:
         if index not in settings.indices:
             raise SettingsError(f"the index {index} is not configured; `genfacet init --index {index}` does it")
         self.settings, self.index = settings, index
@@ -75,7 +86,7 @@ class Shop:
         self._client: Any = client
         self.installed = configured_sources(settings)
         self._engine = Engine(settings, sources=self._source)
-        self._runner = Runner(self._engine)
+        self._runner = Runner(self._engine, student)
         self._exchange = Exchange(self._engine, self._runner)
         self._documents: dict[str, Document] = {}
         self._lock = Lock()
@@ -111,6 +122,7 @@ class Shop:
         started = time.perf_counter()
         plan = self._plan(arm, query, selections or {}, hits, size, values)
         if arm.source is None:
+            plan = self._runner.improve(plan, self._send) if arm.rewrites else plan
             plan, response = self._relaxed(plan, self._execute(plan.executed))
             return _page(plan, response, (), None, time.perf_counter() - started)
         if not arm.verified:

@@ -12,6 +12,7 @@ import orjson
 from genfacet.connection import Connection
 from genfacet.errors import SettingsError
 from genfacet.settings import Settings
+from genfacet.students import load_student
 from genfacet_training.evaluation.arms import Arm
 from genfacet_training.evaluation.baselines import make_arms
 from genfacet_training.evaluation.gold import asked_of, fingerprint
@@ -67,7 +68,8 @@ def simulate(settings: Settings, connection: Connection, judgments: Judgments, o
             f"no judged query has a product with a rating of {judgments.threshold:g} or more, "
             "so nobody wants anything: see --threshold"
         )
-    with connection.client(request_timeout=60) as client, Shop(client, settings, options.index) as shop:
+    student = load_student(settings.student)
+    with connection.client(request_timeout=60) as client, Shop(client, settings, options.index, (), student) as shop:
         shop.check()
         arms = make_arms(options.sources, shop, options.seed, options.history)
         shop.arms |= {arm.name: arm for arm in arms}
@@ -137,6 +139,7 @@ def _decisive(plan: Plan, shop: Shop, judgments: Judgments, options: Options) ->
         "history": digest_of(options.history),
         "model": MODEL,
         "engine": shop.settings.engine.model_dump(mode="json"),
+        "student": shop.settings.student.model_dump(mode="json"),
         "inputs": fingerprint(shop, judgments),
     }
 

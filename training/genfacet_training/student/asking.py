@@ -1,8 +1,11 @@
 """What a student is asked to be measured: facets of queries, and better queries for what experts selected."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from genfacet.generation import choices_of
 from genfacet.memory.plan import Plan
+from genfacet.prompt import FacetPrompt
 from genfacet.sources.ranker import Weights
 from genfacet_training.evaluation.shop import Shop
 from genfacet_training.student.questions import Question
@@ -21,13 +24,17 @@ def questions(
     known = {plan.query: plan for plan in plans}
     for query in dict.fromkeys([*queries, *known]):
         alone = facet_question(shop, query, weights)
-        yield Question(group, "facets", query, alone.prompt.text)
+        yield _facets(group, query, alone.prompt)
         near = recall(shop, alone.view, plan_index, query.__eq__).near if plan_index else None
         if near is not None:
             helped = facet_question(shop, query, weights, near)
-            yield Question(group, "facets", query, helped.prompt.text, near=True)
+            yield replace(_facets(group, query, helped.prompt), near=True)
         unordered = facet_question(shop, query, weights, order="coverage")
-        yield Question(group, "facets", query, unordered.prompt.text, order="coverage")
+        yield replace(_facets(group, query, unordered.prompt), order="coverage")
         plan = known.get(query)
         for asked in planned_questions(shop, plan, alone.view.probe.titles) if plan else ():
             yield Question(group, "rewrite", query, asked.prompt, selected=asked.selected, wanted=asked.wanted)
+
+
+def _facets(group: str, query: str, prompt: FacetPrompt) -> Question:
+    return Question(group, "facets", query, prompt.text, choices=choices_of(prompt))

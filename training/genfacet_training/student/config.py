@@ -17,7 +17,7 @@ class Lora:
 
     rank: int = 64
     alpha: int = 128
-    dropout: float = 0.05
+    dropout: float = 0.0
 
 
 @dataclass(frozen=True)

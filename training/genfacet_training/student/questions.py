@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from genfacet.errors import SettingsError
+from genfacet.generation import Choice
 from genfacet_training.student.samples import Order, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A prompt. ``group`` is the set of queries that it belongs to, ``order`` what its candidates are ordered by;
-    ``selected`` and ``wanted`` are a rewrite's."""
+    """A prompt. ``group`` is the set of queries that it belongs to, ``order`` what its candidates are ordered by,
+    ``choices`` what an answer may name; ``selected`` and ``wanted`` are a rewrite's."""
 
     group: str
     task: Task
@@ -23,6 +24,7 @@ class Question:
     selected: Mapping[str, tuple[str, ...]] | None = None
     wanted: str | None = None
     order: Order = "ranker"
+    choices: tuple[Choice, ...] = ()
 
 
 def write_questions(file: Path, questions: Iterable[Question]) -> None:
@@ -55,9 +57,10 @@ def read_answers(file: Path, count: int) -> list[list[str]]:
 
 
 def _question(line: dict[str, Any]) -> Question:
-    selected = line.pop("selected")
+    selected, choices = line.pop("selected"), line.pop("choices")
     frozen = {name: tuple(values) for name, values in selected.items()} if selected else None
-    return Question(**line, selected=frozen)
+    listed = tuple(Choice(one["marker"], one["is_spread"], tuple(one["values"])) for one in choices)
+    return Question(**line, selected=frozen, choices=listed)
 
 
 def _write(file: Path, lines: Iterable[Any]) -> None:

@@ -3,9 +3,9 @@
 Three steps, because whoever has the index and whoever has the processor may be two machines.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -15,6 +15,9 @@ from rich.table import Table
 from genfacet.cli.configured import configured
 from genfacet.connection import Connection
 from genfacet.settings import Settings
+
+if TYPE_CHECKING:
+    from genfacet_training.student.questions import Question
 
 IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 IN_DIR = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -78,24 +81,65 @@ def ask(
 
 @click.command(short_help="Have a student answer questions.")
 @click.option("--questions", "questions_file", required=True, type=IN_FILE, help="File of `genfacet train ask`.")
-@click.option("--base", required=True, type=IN_DIR, help="Folder of the base.")
-@click.option("--student", required=True, type=IN_DIR, help="Folder of its adapters.")
+@click.option("--base", type=IN_DIR, help="Folder of the base.")
+@click.option("--student", type=IN_DIR, help="Folder of its adapters.")
+@click.option("--model", type=IN_DIR, help="Instead: folder of `genfacet export`; it answers as it serves.")
 @click.option("--samples", type=click.IntRange(0, 64), default=6, show_default=True, help="Further answers, by chance.")
 @click.option("--temperature", default=0.8, show_default=True, help="Of those.")
 @click.option("--batch", default=16, show_default=True, help="Prompts at once.")
 @click.option("--out", required=True, type=OUT_FILE, help="File of answers to write.")
 def answer(
-    questions_file: Path, base: Path, student: Path, samples: int, temperature: float, batch: int, out: Path
+    questions_file: Path,
+    base: Path | None,
+    student: Path | None,
+    model: Path | None,
+    samples: int,
+    temperature: float,
+    batch: int,
+    out: Path,
 ) -> None:
     """Answer each question once as likely as can be, and some more times by chance. Needs no index."""
+    from genfacet.errors import SettingsError
+    from genfacet_training.student.questions import read_questions, write_answers
+
+    asked = read_questions(questions_file)
+    if model is not None and base is None and student is None:
+        said = _served(model, asked, samples)
+    elif model is None and base is not None and student is not None:
+        said = _trained(base, student, asked, samples, temperature, batch)
+    else:
+        raise SettingsError("give --base and --student, or else --model")
+    write_answers(out, said)
+    click.echo(f"{len(asked):,} questions are answered in {out}.")
+
+
+def _served(folder: Path, asked: "Sequence[Question]", samples: int) -> list[list[str]]:
+    """The answers of an exported model under its grammar, one question at a time."""
+    from genfacet.generation import Generation
+    from genfacet.student.card import check, resolve
+    from genfacet.student.worker import Model, Options
+    from genfacet_training.evaluation.progress import progress
+
+    model, said = Model(check(resolve(folder)), Options()), []
+    with progress("Answering", len(asked)) as on_question:
+        for one in asked:
+            generation = Generation(one.task, one.prompt, one.choices, samples=samples)
+            answered = model.answer(generation, float("inf"), lambda _: None)
+            said.append([answered.text, *answered.others])
+            on_question()
+    return said
+
+
+def _trained(
+    base: Path, student: Path, asked: "Sequence[Question]", samples: int, temperature: float, batch: int
+) -> list[list[str]]:
+    """The answers of adapters over their base, many questions at once."""
     import torch
 
     from genfacet_training.evaluation.progress import progress
     from genfacet_training.student.generate import MOST_TOKENS, answers
     from genfacet_training.student.model import choose_precision, load_student
-    from genfacet_training.student.questions import read_questions, write_answers
 
-    asked = read_questions(questions_file)
     model, tokenizer = load_student(base, student)
     precision = choose_precision(model, model.device, "auto")
     model.to(getattr(torch, precision)).eval()
@@ -116,8 +160,7 @@ def answer(
                 for place, one, others in zip(mine, said, more, strict=True):
                     found[place] = [*one, *others]
                     on_question()
-    write_answers(out, [found[place] for place in range(len(asked))])
-    click.echo(f"{len(asked):,} questions are answered in {out}.")
+    return [found[place] for place in range(len(asked))]
 
 
 @click.command(short_help="Execute a student's answers.")
