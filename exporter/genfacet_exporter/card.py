@@ -11,6 +11,8 @@ import onnx
 from genfacet.prompt import PROMPT_VERSION
 
 CARD = "genfacet.json"
+COARSE = "coarse"
+"""The layers of a mixed export that have few bits, in the card: the next export need not weigh them again."""
 _CARRIED = ("base", "license", "data", "metrics")
 """What the card of the trained model says and the exported one says too."""
 
@@ -20,8 +22,8 @@ def write_card(folder: Path, model: Path, facts: Mapping[str, Any]) -> dict[str,
     graph = onnx.load(folder / "onnx" / "model.onnx", load_external_data=False)
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != CARD)
     card = {
-        "prompt_version": _known(model).get("prompt_version", PROMPT_VERSION),
-        **{key: value for key, value in _known(model).items() if key in _CARRIED},
+        "prompt_version": card_of(model).get("prompt_version", PROMPT_VERSION),
+        **{key: value for key, value in card_of(model).items() if key in _CARRIED},
         **facts,
         "opset": {opset.domain or "ai.onnx": opset.version for opset in graph.opset_import},
         "bytes": sum(file.stat().st_size for file in files),
@@ -31,8 +33,8 @@ def write_card(folder: Path, model: Path, facts: Mapping[str, Any]) -> dict[str,
     return card
 
 
-def _known(model: Path) -> dict[str, Any]:
-    """The card of the trained model, as far as there is one."""
+def card_of(model: Path) -> dict[str, Any]:
+    """The card of a trained model, as far as there is one."""
     try:
         read = json.loads((model / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError):

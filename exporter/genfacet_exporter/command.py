@@ -34,6 +34,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="Refuse a model whose likeliest tokens are the trained one's less often.",
 )
+@click.option(
+    "--weigh",
+    is_flag=True,
+    help="Weigh the layers for `mixed` again, which the card of MODEL may name.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the card as JSON.")
 def command(as_json: bool, **given: Any) -> None:
     """Export MODEL to the folder OUT: ONNX graph, tokenizer and card.

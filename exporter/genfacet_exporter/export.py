@@ -17,7 +17,8 @@ from tokenizers import Tokenizer
 from genfacet.errors import SettingsError
 from genfacet_exporter.blocks import Blocks, round_to_nearest, with_feedback
 from genfacet_exporter.calibration import Harm, harms, linear_modules, moments_of
-from genfacet_exporter.card import write_card
+from genfacet_exporter.card import COARSE as COARSE_LAYERS
+from genfacet_exporter.card import card_of, write_card
 from genfacet_exporter.graphs import Graph as GraphKind
 from genfacet_exporter.graphs import write_graph
 from genfacet_exporter.parity import Graph, compare
@@ -53,6 +54,7 @@ class Wanted:
     bits: Bits
     most_mb: float
     least_agreement: float
+    weigh: bool = False
 
 
 def export(wanted: Wanted) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def _export(wanted: Wanted, room: Path, folder: Path, progress: Progress) -> dic
     exact = compare(model, Graph(whole), judging[:WEIGHED])
     if max(exact.largest, exact.ragged) > MOST_DIFFERENCE:
         raise SettingsError(f"the graph is not the model: its logits differ by {max(exact.largest, exact.ragged):.3g}")
-    _write_weights(wanted, model, whole, folder / "onnx", fitting, progress)
+    coarse = _write_weights(wanted, model, whole, folder / "onnx", fitting, progress)
     parity = compare(model, Graph(folder / "onnx" / "model.onnx"), judging)
     if parity.agreement < wanted.least_agreement:
         raise SettingsError(
@@ -93,30 +95,42 @@ def _export(wanted: Wanted, room: Path, folder: Path, progress: Progress) -> dic
     for name in _TOKENIZER:
         if (merged / name).exists():
             shutil.copyfile(merged / name, folder / name)
-    facts = {"graph": wanted.graph, "bits": wanted.bits, "agreement": parity.agreement, "exact": asdict(exact)}
+    facts: dict[str, Any] = {
+        "graph": wanted.graph,
+        "bits": wanted.bits,
+        "agreement": parity.agreement,
+        "exact": asdict(exact),
+    }
+    if wanted.bits == "mixed":
+        facts[COARSE_LAYERS] = sorted(coarse)
     return write_card(folder, wanted.model, facts)
 
 
 def _write_weights(
     wanted: Wanted, model: Any, whole: Path, out: Path, fitting: Sequence[Known], progress: Progress
-) -> None:
+) -> set[str]:
+    """Writes the graph with its weights in few bits; returns the modules that have the fewest."""
     if wanted.bits == "32":
         import onnx
 
         write(onnx.load(whole), out)
-        return
+        return set()
     if wanted.bits == "8":
         quantise(whole, out, lambda _, weights: round_to_nearest(weights, *FINE))
-        return
+        return set()
     some = fitting[:FITTED]
     task = progress.add_task("Fitting", total=len(some))
     moments = moments_of(model, some, lambda: progress.advance(task))
     coarse = set(linear_modules(model))
     if wanted.bits == "mixed":
+        known = {str(name) for name in card_of(wanted.model).get(COARSE_LAYERS, ())} & coarse
+        coarse = set() if wanted.weigh else known
+    if not coarse:
         task = progress.add_task("Weighing layers", total=None)
         weighed = harms(model, moments, fitting[:WEIGHED], *COARSE, lambda: progress.advance(task))
         coarse = chosen(weighed, _fine_bytes(whole), wanted.most_mb * 1e6)
     quantise(whole, out, lambda name, weights: _blocks(name, weights, coarse, moments))
+    return coarse
 
 
 def chosen(weighed: Sequence[Harm], whole: float, most: float) -> set[str]:

@@ -147,7 +147,8 @@ class StudentSettings(_Strict):
     """The model that writes facets and rewrites queries."""
 
     model: str | None = Field(
-        default=None, description="folder of `genfacet export`, or one of such folders with a file CURRENT"
+        default=None,
+        description="shipped, a folder of `genfacet export`, or a folder of such with a file CURRENT",
     )
     sidecar: str | None = Field(
         default=None, description="address of a sidecar whose model is asked, so that this process holds none"

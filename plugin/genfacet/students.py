@@ -10,6 +10,9 @@ from genfacet.settings import StudentSettings
 
 log = logging.getLogger("genfacet")
 
+SHIPPED = Path(__file__).with_name("shipped")
+"""The student that comes with a wheel."""
+
 
 def open_student(settings: StudentSettings) -> Student | None:
     """The configured student; None where none is configured, or, with a warning, where its model cannot be used."""
@@ -33,7 +36,9 @@ def load_student(settings: StudentSettings) -> Student | None:
         raise SettingsError(f"the module {missing[0]} is not installed: pip install 'genfacet[cpu]'")
     from genfacet.student.worker import LocalStudent, Options
 
-    path = Path(settings.model)
+    path = SHIPPED if settings.model == "shipped" else Path(settings.model)
+    if path is SHIPPED and not path.is_dir():
+        raise SettingsError("this installation carries no student: in a checkout scripts/model makes it")
     if not path.is_dir():
         raise SettingsError(f"{path} is no folder of a model: `genfacet export` writes one")
     options = Options(tuple(settings.providers), settings.threads, settings.line, settings.generation_ms / 1000)

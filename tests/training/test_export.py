@@ -57,6 +57,16 @@ def test_weights_in_few_bits_load_and_are_smaller(tmp_path: Path, bits: Bits) ->
     Network(check(out), ("cpu",))
 
 
+def test_the_layers_that_a_card_names_are_not_weighed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = json.loads((exported(tmp_path, bits="mixed") / CARD).read_text())
+    assert first["coarse"]
+    named = first["coarse"][:2]
+    (tmp_path / "model" / CARD).write_text(json.dumps({"coarse": [*named, "no such layer"]}))
+    monkeypatch.setattr("genfacet_exporter.export.harms", None)
+    model, again, prompts = (tmp_path / name for name in ("model", "again", "prompts.jsonl"))
+    assert export(Wanted(model, again, None, prompts, "fused", "mixed", 0.01, 0.2))["coarse"] == named
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return exported(tmp_path_factory.mktemp("export"))

@@ -4,6 +4,9 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from odd_probes import HOSTILE, attributes
 from tiny_models import tiny_vocabulary
 
 from genfacet.catalog import Attribute
@@ -12,7 +15,7 @@ from genfacet.probe import AttributeProbe, Probe
 from genfacet.prompt import OPEN_VALUES, FacetPrompt, candidates_of, facet_prompt, open_name, read_facets, read_rewrite
 from genfacet.student.grammar import LABEL, WORDS, Rule, grammar
 from genfacet.student.vocabulary import Vocabulary
-from genfacet.values import read_open
+from genfacet.values import TEXT, read_open
 from genfacet_training.student.base import write_tokenizer
 
 CONNECTOR = AttributeProbe(Attribute("connector", "Connector", "keyword"), 30, (("LC", 20), ("LC, UPC", 6), ("L", 4)))
@@ -93,6 +96,28 @@ def test_every_rewrite_is_one_line_of_words(vocabulary: Vocabulary) -> None:
     for _ in range(100):
         text = walk(vocabulary, grammar(vocabulary, Generation("rewrite", "rewrite: x\n>\n")), drawing, 0.05)
         assert read_rewrite(text) == text.strip()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(HOSTILE, attributes(), st.lists(HOSTILE, max_size=3), st.integers(0), st.sampled_from([0.02, 0.3, 0.9]))
+def test_for_any_probe_an_answer_ends_and_names_only_what_is_there(
+    vocabulary: Vocabulary,
+    query: str,
+    ranked: list[tuple[float, AttributeProbe]],
+    titles: list[str],
+    seed: int,
+    structure: float,
+) -> None:
+    odd = facet_prompt(query, Probe(40, 40, {}, {}, {}, tuple(titles)), candidates_of(ranked))
+    text = walk(vocabulary, grammar(vocabulary, facets_generation(odd, 1.0)), random.Random(seed), structure)
+    reading = read_facets(odd, text)
+    assert reading.facets
+    assert not reading.rejected
+    known = {one.seen.attribute.name: one for one in odd.candidates.values()}
+    for facet in reading.facets:
+        assert facet.is_open or facet.name in known
+        for constraint in (one for value in facet.values for one in read_open(value).constraints if one.name != TEXT):
+            assert set(constraint.alternatives) <= set(known[constraint.name].values.values())
 
 
 def test_without_candidates_an_answer_names_none(vocabulary: Vocabulary) -> None:

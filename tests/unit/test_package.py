@@ -96,6 +96,7 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel):
     assert not [name for name in names if {"tests", "__pycache__"} & set(name.split("/")) or "test_" in name]
     assert {"genfacet_training/reports/report.html.j2", "genfacet/sources/ranker.json"} <= set(names)
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
+    assert "genfacet_training/plans/icecat.jsonl" in names
 
 
 def test_the_wheel_works_when_installed_alone(wheel, tmp_path):

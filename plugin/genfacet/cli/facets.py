@@ -42,7 +42,7 @@ HITS = 5
 @click.option("--size", type=click.IntRange(1, 20), help="Number of facets.")
 @click.option("--values", type=click.IntRange(1, 50), help="Number of values of a facet.")
 @click.option("--source", help="Source of the facets.")
-@click.option("--student", "model", help="Folder of the student's model.")
+@click.option("--student", "model", help="Folder of the student's model, or `shipped`.")
 @click.option("--deadline-ms", type=click.IntRange(0, 5000), default=5000, show_default=True, help="Extra wait.")
 @click.option("--explain", is_flag=True, help="Show the figures behind each choice.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
