@@ -16,7 +16,7 @@ from genfacet.catalog import Catalog, label_of
 from genfacet.clauses import is_expressible, kind_of
 from genfacet.control import Control
 from genfacet.facets import Definition, Facet
-from genfacet.generation import Generation
+from genfacet.generation import Generated, Generation
 from genfacet.planning import Plan, make_plan, relax, without
 from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
@@ -43,9 +43,13 @@ class Shared:
     work: Generator[Sibling, Mapping[str, Any], Background]
 
 
+Asked = tuple[Generation, Generated]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the facets of one search came to. ``missing``: selected (facet, value) that exist no more."""
+    """What the facets of one search came to. ``missing``: selected (facet, value) that exist no more; ``asked``: what
+    the student was asked for them, and what it said."""
 
     facets: tuple[Facet, ...]
     missing: tuple[tuple[str, str], ...] = ()
@@ -53,6 +57,7 @@ class Answer:
     total: int | None = None
     timed_out: bool = False
     reason: str | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 Step = Sibling | Shared | Generation
@@ -155,16 +160,17 @@ class Engine:
         if off is not None:
             return self.uncounted(plan, off)
         definitions = self._lists.get(plan.key)
+        asked: list[Asked] = []
         if definitions is None:
             if self.control.is_over_budget():
                 return self.uncounted(plan, "over budget")
             started = perf_counter()
             try:
-                definitions = yield from self.proposals(plan)
+                definitions = yield from self.proposals(plan, asked)
             finally:  # what is given up at its deadline has cost just as much
                 self.control.spend((perf_counter() - started) * 1000)
         if not definitions:
-            return Answer((), reason="nothing splits these results")
+            return Answer((), reason="nothing splits these results", asked=tuple(asked))
         answer = yield counts_request(plan.base, definitions, plan.selections, plan.catalog)
         counts = read_counts(answer, definitions, plan.selections)
         size, values = plan.request.size or 0, plan.request.values or 0
@@ -176,6 +182,7 @@ class Engine:
             exact,
             counts.total,
             reason=None if facets else "nothing splits these results",
+            asked=tuple(asked),
         )
 
     def uncounted(self, plan: Plan, reason: str, timed_out: bool = False) -> Answer:
@@ -183,10 +190,11 @@ class Engine:
         definitions = [_as_selected(plan, name) for name in plan.selections]
         return Answer(tuple(uncounted_facets(definitions)), timed_out=timed_out, reason=reason)
 
-    def proposals(self, plan: Plan) -> Generator[Step, Any, tuple[Definition, ...]]:
+    def proposals(self, plan: Plan, asked: list[Asked] | None = None) -> Generator[Step, Any, tuple[Definition, ...]]:
         """Definitions chosen now: the probe, read by a source. Selected facets come first.
 
         They are kept for the next search where the probe has seen all shards, and nothing is still being written.
+        ``asked`` is told what the student was asked and said.
         """
         request = plan.request
         source = self._source(request.source or self.settings.engine.source)
@@ -201,14 +209,14 @@ class Engine:
         probe = read_probe(answer, plan.selections, plan.catalog)
         view = View(plan.user_query, probe, background, plan.catalog)
         wanted = ((request.size or 0) + SPARE, request.values or 0)
-        unfinished: list[Generation] = []
+        asked = [] if asked is None else asked
         if isinstance(source, Consulting):
-            proposed = yield from _noting(source.consult(view, plan, *wanted), unfinished)
+            proposed = yield from _noting(source.consult(view, plan, *wanted), asked)
         else:
             proposed = source.propose(view, *wanted)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
         definitions = (*selected, *_sound(proposed, plan))
-        if is_whole(answer) and not unfinished:
+        if is_whole(answer) and all(said.finished for _, said in asked):
             self._lists.put(plan.key, definitions)
         return definitions
 
@@ -267,6 +275,11 @@ def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> d
         },
         "facets": [facet.as_json(plan.request.explain) for facet in facets],
     }
+    if plan.request.explain and answer.asked:
+        written["student"] = [
+            {"task": question.task, "prompt": question.prompt, "answers": list(said.texts), "finished": said.finished}
+            for question, said in answer.asked
+        ]
     if answer.reason is not None:
         written["reason"] = answer.reason
     if not answer.exact:
@@ -275,9 +288,9 @@ def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> d
 
 
 def _noting(
-    work: Generator[Sibling | Generation, Any, Sequence[Definition]], unfinished: list[Generation]
+    work: Generator[Sibling | Generation, Any, Sequence[Definition]], asked: list[Asked]
 ) -> Generator[Step, Any, Sequence[Definition]]:
-    """The work of a source, noting the questions to the student that were not answered to their end."""
+    """The work of a source, noting the questions to the student and what it said."""
     reply: Any = None
     while True:
         try:
@@ -286,8 +299,8 @@ def _noting(
             found: Sequence[Definition] = stop.value
             return found
         reply = yield step
-        if isinstance(step, Generation) and not reply.finished:
-            unfinished.append(step)
+        if isinstance(step, Generation):
+            asked.append((step, reply))
 
 
 def _sound(proposed: Iterable[Definition], plan: Plan) -> Iterator[Definition]:

@@ -87,10 +87,12 @@ def test_facets_of_a_student_are_counted_and_what_does_not_split_is_dropped(
             f"~Where it stands\n- on my desk = {weight} ..10\n- in its own room = {weight} 10..\n"
             f"~Never\n- one = {weight} 900..\n- two = {weight} 800..900\nnot a line of an answer"
         )
-        asking_again = answered(hook, values=4)
+        asking_again = answered(hook, values=4, explain=True)
     (facet,) = asking_again["ext"]["genfacet"]["facets"]
     assert (facet["name"], facet["source"]) == ("~where_it_stands", "student")
     assert asking_again["ext"]["genfacet"]["model"] == "test"
+    [told] = asking_again["ext"]["genfacet"]["student"]
+    assert (told["prompt"], told["answers"], told["finished"]) == (asked.prompt, [student.facets], True)
     for value in facet["values"]:
         span = {"lt": 10} if value["value"].startswith("on my desk") else {"gte": 10}
         where = [{"term": {"attributes.name": "weight"}}, {"range": {"attributes.number": span}}]
@@ -214,6 +216,6 @@ def test_the_sidecar_answers_for_hooks_elsewhere(settings: Settings, monkeypatch
         assert student.asked[0].patience_s == 0.5
         wrong = send(url, "POST", "/_genfacet/student", orjson.dumps({**asked, "task": "poem"}), JSON)
         assert wrong.status == 400
-        assert b"[task] is facets or rewrite" in wrong.body
+        assert b"[task] is one of facets, rewrite, score" in wrong.body
         assert send(url, "POST", "/_genfacet/student", b"{", JSON).status == 400
         assert send(url, "GET", "/_genfacet/student").status == 405
