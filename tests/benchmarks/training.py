@@ -16,9 +16,9 @@ import click
 import orjson
 import torch
 
-from genfacet_training.student.batches import encode, plan_steps
+from genfacet_training.student.batches import encode, passes, plan_steps
 from genfacet_training.student.checkpoints import training_folder
-from genfacet_training.student.config import Lora, Training
+from genfacet_training.student.config import Training
 from genfacet_training.student.model import answer_loss, choose_precision, collate, computing, load_base, with_adapters
 from genfacet_training.student.samples import Sample, of_task, read_samples
 from genfacet_training.student.sft import train
@@ -41,10 +41,10 @@ def bare(training: Training, samples: list[Sample]) -> float:
     started, tokens = time.perf_counter(), 0
     for step in steps:
         for encoded, places in zip(sets, (step.facets, step.rewrites), strict=True):
-            batch = collate([encoded[place] for place in places], tokenizer.pad_token_id)
-            with computing(precision, device):
-                loss = answer_loss(model, batch)
-            loss.backward()
+            for part in passes([encoded[place] for place in places], training.pass_tokens):
+                with computing(precision, device):
+                    loss = answer_loss(model, collate(part, tokenizer.pad_token_id))
+                loss.backward()
             tokens += sum(len(encoded[place]) for place in places)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -67,7 +67,7 @@ def main(base: Path, data: Path, steps: int, rounds: int, as_json: bool) -> None
     """Runs both in turn and reports the ratio of their throughputs."""
     read = read_samples(data / "training.parquet")
     samples = [*of_task(read, "facets")[: 8 * steps], *of_task(read, "rewrite")[: 8 * steps]]
-    training = Training(str(base), lora=Lora(64, 128, 0.0), epochs=1.0, facet_tokens=2400, rewrite_tokens=700)
+    training = Training(str(base), epochs=1.0, facet_tokens=2400, rewrite_tokens=700)
     ratios, speeds = [], []
     for turn in range(rounds):
         ways = (bare, whole) if turn % 2 else (whole, bare)

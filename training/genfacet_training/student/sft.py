@@ -20,6 +20,7 @@ from genfacet_training.student.batches import Encoded, Step, encode, loss_weight
 from genfacet_training.student.checkpoints import BEST, LAST, find_state, read_state, save_state
 from genfacet_training.student.config import Training
 from genfacet_training.student.curves import add_point, cut_after
+from genfacet_training.student.memory import give_back
 from genfacet_training.student.model import (
     answer_loss,
     choose_precision,
@@ -118,6 +119,7 @@ def train(
         accelerator.clip_grad_norm_(model.parameters(), training.clip)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
+        give_back()
         state.step, state.seconds = place + 1, time.monotonic() - started
         state.tokens += sum(len(sets[task][n]) for task, chosen in _tasks(steps[place]) for n in chosen)
         on_step(state.step, len(steps), losses["facets"])
