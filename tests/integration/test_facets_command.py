@@ -94,7 +94,7 @@ def test_json_holds_the_section_the_request_and_the_hits(client: Elasticsearch, 
     [
         (("printer", "--index", "none"), "the index none is not configured"),
         (("printer", "--select", "brand"), "does not read FACET=VALUE"),
-        (("printer", "--source", "guess"), "known are count, entropy, memory, ranker, significant"),
+        (("printer", "--source", "guess"), "known are count, entropy, memory, ranker, score, significant"),
         (("printer", "--source", "student"), "no student is configured"),
         (("printer", "--student", "/no/such/folder"), "is no folder of a model"),
         (("printer", "--url", "http://127.0.0.1:1"), "cannot be reached"),
