@@ -5,7 +5,7 @@ is sent their answers, so that the same text serves synchronous and asynchronous
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -47,9 +47,20 @@ Asked = tuple[Generation, Generated]
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """How a list of facets came about, for people who ask why.
+
+    ``asked``: what the student was asked, and what it said; ``refused``: open facets that were left out, by label, and
+    why. Empty where the list was kept from an earlier search.
+    """
+
+    asked: list[Asked] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the facets of one search came to. ``missing``: selected (facet, value) that exist no more; ``asked``: what
-    the student was asked for them, and what it said."""
+    """What the facets of one search came to. ``missing``: selected (facet, value) that exist no more."""
 
     facets: tuple[Facet, ...]
     missing: tuple[tuple[str, str], ...] = ()
@@ -57,7 +68,7 @@ class Answer:
     total: int | None = None
     timed_out: bool = False
     reason: str | None = None
-    asked: tuple[Asked, ...] = ()
+    notes: Notes = field(default_factory=Notes)
 
 
 Step = Sibling | Shared | Generation
@@ -160,17 +171,17 @@ class Engine:
         if off is not None:
             return self.uncounted(plan, off)
         definitions = self._lists.get(plan.key)
-        asked: list[Asked] = []
+        notes = Notes()
         if definitions is None:
             if self.control.is_over_budget():
                 return self.uncounted(plan, "over budget")
             started = perf_counter()
             try:
-                definitions = yield from self.proposals(plan, asked)
+                definitions = yield from self.proposals(plan, notes)
             finally:  # what is given up at its deadline has cost just as much
                 self.control.spend((perf_counter() - started) * 1000)
         if not definitions:
-            return Answer((), reason="nothing splits these results", asked=tuple(asked))
+            return Answer((), reason="nothing splits these results", notes=notes)
         answer = yield counts_request(plan.base, definitions, plan.selections, plan.catalog)
         counts = read_counts(answer, definitions, plan.selections)
         size, values = plan.request.size or 0, plan.request.values or 0
@@ -182,7 +193,7 @@ class Engine:
             exact,
             counts.total,
             reason=None if facets else "nothing splits these results",
-            asked=tuple(asked),
+            notes=notes,
         )
 
     def uncounted(self, plan: Plan, reason: str, timed_out: bool = False) -> Answer:
@@ -190,11 +201,11 @@ class Engine:
         definitions = [_as_selected(plan, name) for name in plan.selections]
         return Answer(tuple(uncounted_facets(definitions)), timed_out=timed_out, reason=reason)
 
-    def proposals(self, plan: Plan, asked: list[Asked] | None = None) -> Generator[Step, Any, tuple[Definition, ...]]:
+    def proposals(self, plan: Plan, notes: Notes | None = None) -> Generator[Step, Any, tuple[Definition, ...]]:
         """Definitions chosen now: the probe, read by a source. Selected facets come first.
 
         They are kept for the next search where the probe has seen all shards, and nothing is still being written.
-        ``asked`` is told what the student was asked and said.
+        ``notes`` are filled with how they came about.
         """
         request = plan.request
         source = self._source(request.source or self.settings.engine.source)
@@ -207,16 +218,16 @@ class Engine:
             titles=getattr(source, "needs_titles", False),
         )
         probe = read_probe(answer, plan.selections, plan.catalog)
-        view = View(plan.user_query, probe, background, plan.catalog)
+        notes = notes or Notes()
+        view = View(plan.user_query, probe, background, plan.catalog, notes.refused)
         wanted = ((request.size or 0) + SPARE, request.values or 0)
-        asked = [] if asked is None else asked
         if isinstance(source, Consulting):
-            proposed = yield from _noting(source.consult(view, plan, *wanted), asked)
+            proposed = yield from _noting(source.consult(view, plan, *wanted), notes.asked)
         else:
             proposed = source.propose(view, *wanted)
         selected = [_selected(plan, name, view, request.values or 0) for name in plan.selections]
         definitions = (*selected, *_sound(proposed, plan))
-        if is_whole(answer) and all(said.finished for _, said in asked):
+        if is_whole(answer) and all(said.finished for _, said in notes.asked):
             self._lists.put(plan.key, definitions)
         return definitions
 
@@ -275,11 +286,13 @@ def section(plan: Plan, answer: Answer, took_ms: int, shadow: bool = False) -> d
         },
         "facets": [facet.as_json(plan.request.explain) for facet in facets],
     }
-    if plan.request.explain and answer.asked:
+    if plan.request.explain and answer.notes.asked:
         written["student"] = [
             {"task": question.task, "prompt": question.prompt, "answers": list(said.texts), "finished": said.finished}
-            for question, said in answer.asked
+            for question, said in answer.notes.asked
         ]
+    if plan.request.explain and answer.notes.refused:
+        written["left_out"] = [{"label": label, "why": why} for label, why in answer.notes.refused.items()]
     if answer.reason is not None:
         written["reason"] = answer.reason
     if not answer.exact:

@@ -93,6 +93,10 @@ def test_facets_of_a_student_are_counted_and_what_does_not_split_is_dropped(
     assert asking_again["ext"]["genfacet"]["model"] == "test"
     [told] = asking_again["ext"]["genfacet"]["student"]
     assert (told["prompt"], told["answers"], told["finished"]) == (asked.prompt, [student.facets], True)
+    assert asking_again["ext"]["genfacet"]["left_out"] == [
+        {"label": "a line that is none", "why": "it cannot be read"},
+        {"label": "Never", "why": "0 of its 2 values split the results"},
+    ]
     for value in facet["values"]:
         span = {"lt": 10} if value["value"].startswith("on my desk") else {"gte": 10}
         where = [{"term": {"attributes.name": "weight"}}, {"range": {"attributes.number": span}}]

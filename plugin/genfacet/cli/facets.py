@@ -19,7 +19,6 @@ from genfacet.errors import SettingsError
 from genfacet.facets import Facet, FacetValue
 from genfacet.hook import GenFacet
 from genfacet.measures import coverage, matches_request, read_matches, redundancy, selectivity
-from genfacet.prompt import open_name
 from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search
 from genfacet.students import load_student
@@ -83,7 +82,9 @@ def command(
     console = Console()
     _show_facets(console, query, answer, explain)
     for said in answer["ext"]["genfacet"].get("student", ()):
-        _show_student(console, said, answer)
+        _show_student(console, said)
+    for one in answer["ext"]["genfacet"].get("left_out", ()):
+        console.print(f"Left out: {one['label']}, because {one['why']}.", markup=False, highlight=False)
     if selected:
         _show_execution(console, executed, answer, configuration)
     for figure, value in measured.get("measures", {}).items():
@@ -166,8 +167,8 @@ def _show_facets(console: Console, query: str, answer: Mapping[str, Any], explai
         console.print(f"Note: {section['reason']}", markup=False)
 
 
-def _show_student(console: Console, said: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-    """What the student was asked and said, and which of its facets are not shown."""
+def _show_student(console: Console, said: Mapping[str, Any]) -> None:
+    """What the student was asked and said."""
     console.print(f"\nThe student was asked for {said['task']}:", style="bold")
     console.print(said["prompt"], markup=False, highlight=False)
     for place, text in enumerate(said["answers"]):
@@ -175,12 +176,6 @@ def _show_student(console: Console, said: Mapping[str, Any], answer: Mapping[str
         console.print(text, markup=False, highlight=False)
     if not said["finished"]:
         console.print("It was not ready in time; what it says goes into the next answer.", style="bold")
-    shown = {facet["name"] for facet in answer["ext"]["genfacet"]["facets"]}
-    labels = dict.fromkeys(line[1:] for text in said["answers"] for line in text.split("\n") if line[:1] == "~")
-    gone = [label for label in labels if open_name(label) not in shown]
-    if gone:
-        told = "their values do not hold here, cover too little, or say what another facet says"
-        console.print(f"Not shown: {', '.join(gone)} ({told}).", markup=False)
 
 
 def _facet_table(facets: list[dict[str, Any]], explain: bool) -> Table:

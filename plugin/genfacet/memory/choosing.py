@@ -1,6 +1,6 @@
 """Which open facets hold for a query: candidates of several origins, executed in one counting request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from genfacet.catalog import Catalog
@@ -26,6 +26,9 @@ LEAST_COVERED = 0.2
 MOST_COVERED = 0.95
 """A value that holds for more of the results than this share splits nothing."""
 
+Tell = Callable[[str, str], object]
+"""Is told the label of each facet that is left out, and why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -35,7 +38,13 @@ class Candidate:
     merit: float
 
 
-def definitions(candidates: Iterable[Candidate], probe: Probe, catalog: Catalog, source: str) -> list[Definition]:
+def _untold(label: str, why: str) -> None:
+    """Tells nobody."""
+
+
+def definitions(
+    candidates: Iterable[Candidate], probe: Probe, catalog: Catalog, source: str, tell: Tell = _untold
+) -> list[Definition]:
     """The candidates as definitions to be counted: each label and each meaning once, the one of most merit.
 
     Values are left out that the catalogue cannot express, or whose attributes none of the results carries.
@@ -47,29 +56,41 @@ def definitions(candidates: Iterable[Candidate], probe: Probe, catalog: Catalog,
         values = [value for value in dict.fromkeys(facet.values) if _is_at_home(value, probe, catalog)][:VALUES]
         meant = frozenset(value.partition("|")[2] or value for value in values)
         name = open_name(facet.label)
-        if len(values) < max(FEWEST_VALUES, LEAST_KEPT * len(facet.values)) or meant in meanings or name in found:
+        if len(values) < max(FEWEST_VALUES, LEAST_KEPT * len(facet.values)):
+            tell(facet.label, f"{len(values)} of its {len(facet.values)} values name what results have")
+            continue
+        if name in found:
+            continue
+        if meant in meanings:
+            tell(facet.label, "its values mean what those of another facet mean")
+            continue
+        if len(found) == CANDIDATES:
+            tell(facet.label, f"it is not among the {CANDIDATES} that are counted")
             continue
         meanings.add(meant)
         labels = tuple(map(words_of, values))
         merit = {"merit": candidate.merit, "share": len(values) / len(facet.values)}
         found[name] = Definition(name, facet.label, "open", source, tuple(values), labels, explanation=merit)
-        if len(found) == CANDIDATES:
-            break
     return list(found.values())
 
 
-def chosen(counted: Sequence[Definition], counts: Counts, size: int) -> list[Definition]:
+def chosen(counted: Sequence[Definition], counts: Counts, size: int, tell: Tell = _untold) -> list[Definition]:
     """The ``size`` best of facets counted with their overlaps: those that split and cover the results, and whose values
     mostly live.
 
     No two values of a facet hold for the same results, and no two facets say the same: they share neither most words of
     their labels nor their living values' meanings.
     """
-    living = [_living(definition, counts) for definition in counted]
+    living = [_living(definition, counts, tell) for definition in counted]
     ranked = sorted((one for one in living if one is not None), key=lambda one: -one.explanation["score"])
     found: list[Definition] = []
     for one in ranked:
-        if len(found) < size and not any(_alike(one, other) for other in found):
+        alike = next((other.label for other in found if _alike(one, other)), None)
+        if alike is not None:
+            tell(one.label, f"it says what {alike!r} says")
+        elif len(found) == size:
+            tell(one.label, "others are better")
+        else:
             found.append(one)
     return found
 
@@ -81,7 +102,7 @@ def _is_at_home(value: str, probe: Probe, catalog: Catalog) -> bool:
     return named <= probe.attributes.keys()
 
 
-def _living(definition: Definition, counts: Counts) -> Definition | None:
+def _living(definition: Definition, counts: Counts, tell: Tell) -> Definition | None:
     """The facet with the values that hold for some, not for all, and not for those of an earlier value; None where too
     little of it is left."""
     counted, twins, total = counts.values[definition.name], counts.twins[definition.name], counts.total
@@ -89,7 +110,11 @@ def _living(definition: Definition, counts: Counts) -> Definition | None:
     parts = [counted[value] for value in kept]
     covered = min(1.0, sum(parts) / total) if total else 0.0
     proposed = round(len(definition.values) / definition.explanation["share"])
-    if len(kept) < max(FEWEST_VALUES, LEAST_KEPT * proposed) or covered < LEAST_COVERED:
+    if len(kept) < max(FEWEST_VALUES, LEAST_KEPT * proposed):
+        tell(definition.label, f"{len(kept)} of its {proposed} values split the results")
+        return None
+    if covered < LEAST_COVERED:
+        tell(definition.label, f"its values hold for {covered:.0%} of the results")
         return None
     spread = evenness([*parts, max(0, total - sum(parts))])
     merit, share = definition.explanation["merit"], len(kept) / proposed

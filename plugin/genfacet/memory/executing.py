@@ -18,10 +18,10 @@ def execute(
 ) -> Generator[Sibling, Any, Sequence[Definition]]:
     """Yields the request that counts all candidates over a search without its selections, which narrow the counts.
 
-    Returns the best of those that hold, at most `OPEN`.
+    Returns the best of those that hold, at most `OPEN`; why others do not is noted in the view.
     """
-    counting = definitions(candidates, view.probe, view.catalog, source)
+    counting = definitions(candidates, view.probe, view.catalog, source, view.refused.setdefault)
     if not counting:
         return ()
     answer = yield counts_request(search, counting, selections, view.catalog, overlaps=True)
-    return chosen(counting, read_counts(answer, counting, selections), min(size, OPEN))
+    return chosen(counting, read_counts(answer, counting, selections), min(size, OPEN), view.refused.setdefault)

@@ -1,7 +1,7 @@
 """Where facets come from: each source reads the probe and proposes facets, best first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Protocol
@@ -17,12 +17,16 @@ GROUP = "genfacet.sources"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that a source knows of a query: its words, the probe, and the whole index behind it."""
+    """All that a source knows of a query: its words, the probe, and the whole index behind it.
+
+    In ``refused`` a source notes which open facets it leaves out, by label, and why: for people who ask.
+    """
 
     query: str | None
     probe: Probe
     background: Background | None
     catalog: Catalog
+    refused: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 class Source(Protocol):

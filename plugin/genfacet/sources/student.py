@@ -49,7 +49,9 @@ class StudentSource:
             return ()
         prompt = facet_prompt(view.query, view.probe, candidates_of(ranked_attributes(view, self.weights)))
         generated: Generated = yield facets_generation(prompt, patience_s(plan), self.samples)
-        candidates = open_candidates([read_facets(prompt, text) for text in generated.texts])
+        readings = [read_facets(prompt, text) for text in generated.texts]
+        view.refused.update(dict.fromkeys((part for one in readings for part in one.rejected), "it cannot be read"))
+        candidates = open_candidates(readings)
         found = yield from execute(candidates, view, plan.base, plan.selections, "student", size)
         return [replace(definition, model=generated.model) for definition in found]
 

@@ -41,19 +41,25 @@ class Together:
         found = yield from self.open_.consult(view, plan, size, values)
         if not found and self.else_ is not None:
             found = yield from self.else_.consult(view, plan, size, values)
-        return merged(self.closed.propose(view, size, values), found, size)
+        closed = self.closed.propose(view, size, values)
+        new = [facet for facet in found if not _is_told(facet, closed, view)]
+        return merged(closed, new, size)
 
 
 def merged(closed: Sequence[Definition], open_: Sequence[Definition], size: int) -> list[Definition]:
-    """One list: a good open facet before the first closed one, another after it; at most ``size``.
-
-    An open facet that says the values of a closed one again, in the same words, is left out.
-    """
+    """One list: a good open facet before the first closed one, another after it; at most ``size``."""
     found = list(closed)
-    new = [facet for facet in open_ if not any(_repeats(facet, other) for other in closed)]
-    for place, facet in enumerate(new):
+    for place, facet in enumerate(open_):
         found.insert(2 * place + (facet.explanation.get("score", 0.0) < FIRST), facet)
     return found[:size]
+
+
+def _is_told(facet: Definition, closed: Sequence[Definition], view: View) -> bool:
+    """Whether an open facet only says the values of a closed one again, in the same words."""
+    same = next((other.label for other in closed if _repeats(facet, other)), None)
+    if same is not None:
+        view.refused.setdefault(facet.label, f"it repeats {same!r}")
+    return same is not None
 
 
 def _repeats(facet: Definition, closed: Definition) -> bool:
