@@ -23,7 +23,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="Samples to fit and judge by: train.parquet, or lines of JSON with `prompt` and `answer`.",
 )
 @click.option("--graph", type=click.Choice(["fused", "plain"]), default="fused", show_default=True)
-@click.option("--bits", type=click.Choice(["mixed", "8", "4", "32"]), default="mixed", show_default=True)
+@click.option("--bits", type=click.Choice(["mixed", "8", "4", "16", "32"]), default="mixed", show_default=True)
 @click.option(
     "--most-mb", type=click.FloatRange(min=1), default=97, show_default=True, help="Size that `mixed` fits in."
 )

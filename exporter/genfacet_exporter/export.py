@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
@@ -23,10 +24,10 @@ from genfacet_exporter.graphs import Graph as GraphKind
 from genfacet_exporter.graphs import write_graph
 from genfacet_exporter.parity import Graph, compare
 from genfacet_exporter.prompts import Known, parted, read_known
-from genfacet_exporter.quantise import quantise, write
+from genfacet_exporter.quantise import halve, quantise, write
 from genfacet_exporter.source import write_merged
 
-Bits = Literal["mixed", "8", "4", "32"]
+Bits = Literal["mixed", "8", "4", "16", "32"]
 FINE, COARSE = (8, 64), (4, 32)
 """Bits and block sizes."""
 FITTED, WEIGHED, JUDGED = 120, 10, 60
@@ -111,9 +112,10 @@ def _write_weights(
 ) -> set[str]:
     """Writes the graph with its weights in few bits; returns the modules that have the fewest."""
     if wanted.bits == "32":
-        import onnx
-
         write(onnx.load(whole), out)
+        return set()
+    if wanted.bits == "16":
+        halve(whole, out)
         return set()
     if wanted.bits == "8":
         quantise(whole, out, lambda _, weights: round_to_nearest(weights, *FINE))

@@ -10,6 +10,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from genfacet.student.network import cache_type
 from genfacet_exporter.prompts import Known
 
 Scores = NDArray[np.float32]
@@ -48,7 +49,7 @@ class Graph:
         for name, one in self._inputs.items():
             if name not in feed:
                 _, heads, _, width = one.shape
-                feed[name] = np.zeros((len(texts), heads, 0, width), np.float32)
+                feed[name] = np.zeros((len(texts), heads, 0, width), cache_type(one))
         found = self._session.run(["logits"], feed)[0]
         return [found[row, place] for row, place in enumerate(places)]
 

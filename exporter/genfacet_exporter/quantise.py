@@ -56,12 +56,21 @@ def quantise(graph: Path, out: Path, coarsen: Coarsen) -> None:
     write(model, out)
 
 
+def halve(graph: Path, out: Path) -> None:
+    """Writes the graph with weights, cache and logits in 16 bits to a folder: for GPUs, which compute in them."""
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+
+    write(convert_float_to_float16(onnx.load(graph)), out)
+
+
 def write(model: Any, out: Path) -> None:
     """Writes a graph to ``model.onnx`` of a folder, its weights beside it."""
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("model.onnx*"):
         old.unlink()
     onnx.save(model, out / "model.onnx", save_as_external_data=True, location="model.onnx.data", size_threshold=1024)
+    for file in out.glob("model.onnx*"):
+        file.chmod(0o644)  # the data are written for their owner alone, and a server is another one
 
 
 def _product(node: Any, name: str, blocks: Blocks) -> Any:

@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
+import torch
 from click.testing import CliRunner
+from optimum.onnxruntime import ORTModelForCausalLM
 from tiny_models import write_tiny
+from transformers import AutoModelForCausalLM
 
 from genfacet.cli import main
 from genfacet.errors import SettingsError
@@ -45,6 +49,31 @@ def test_a_graph_in_32_bits_is_the_model(tmp_path: Path, family: str, graph: str
     assert card["agreement"] == 1.0
     assert card["exact"]["largest"] < 1e-3
     assert Network(check(out), ("cpu",)).is_fused is (graph == "fused")
+
+
+@pytest.mark.parametrize("graph", ["fused", "plain"])
+def test_weights_in_16_bits_are_half_as_large_and_answer(tmp_path: Path, graph: str) -> None:
+    whole, half = (exported(tmp_path / bits, graph=graph, bits=bits) for bits in ("32", "16"))
+    assert json.loads((half / CARD).read_text())["agreement"] > 0.95
+    sizes = [sum(file.stat().st_size for file in (out / "onnx").glob("*.data")) for out in (whole, half)]
+    assert sizes[1] < 0.6 * sizes[0]
+    network = Network(check(half), ("cpu",))
+    cache = network.open()
+    first = network.read(cache, np.array([[5, 6, 7]], np.int64))
+    again = network.read(network.open(), np.array([[5, 6, 7, 8]], np.int64))
+    assert np.allclose(first, again[:, :3], atol=1e-2)
+    assert np.allclose(network.read(cache, np.array([[8]], np.int64)), again[:, 3:], atol=1e-2)
+
+
+@pytest.mark.parametrize("graph", ["fused", "plain"])
+@pytest.mark.parametrize("family", ["llama", "qwen2", "qwen3"])
+def test_optimum_loads_the_folder_and_says_what_the_model_says(tmp_path: Path, family: str, graph: str) -> None:
+    out = exported(tmp_path, family, graph, "32")
+    loaded = ORTModelForCausalLM.from_pretrained(out, subfolder="onnx")
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
+    asked = {"input_ids": torch.tensor([[5, 6, 7, 8]]), "attention_mask": torch.ones(1, 4, dtype=torch.int64)}
+    said = [one.generate(**asked, max_new_tokens=12, do_sample=False).tolist() for one in (loaded, model)]
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("bits", ["8", "4", "mixed"])

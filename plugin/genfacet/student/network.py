@@ -7,6 +7,7 @@ every pass. Both look the same from outside.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,14 @@ class Network:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the processor is the search's too
         installed = onnxruntime.get_available_providers()
         wanted = [_PROVIDERS[name] for name in providers if _PROVIDERS.get(name) in installed]
+        # By its path the library maps the file of weights, and a process whose mapped file is cut off dies.
+        graph = folder.read(GRAPH)
+        weights = {Path(name).name: folder.read(name) for name in folder.digests if name.startswith(f"{GRAPH}.")}
         try:
-            self._session = onnxruntime.InferenceSession(
-                folder.path / GRAPH, options, wanted or ["CPUExecutionProvider"]
+            options.add_external_initializers_from_files_in_memory(
+                list(weights), list(weights.values()), list(map(len, weights.values()))
             )
+            self._session = onnxruntime.InferenceSession(graph, options, wanted or ["CPUExecutionProvider"])
         except Exception as error:  # the library raises plain exceptions of many kinds
             raise SettingsError(f"{folder.path / GRAPH} cannot be loaded ({type(error).__name__})") from None
         self._to_value = onnxruntime.OrtValue.ortvalue_from_numpy
@@ -55,7 +60,9 @@ class Network:
         self._past = [name for name in inputs if name.startswith("past_key_values")]
         if not {"input_ids", "attention_mask"} <= inputs.keys() or not self._past:
             raise SettingsError(f"{folder.path / GRAPH} is no causal language model with a cache")
-        self._heads, self._width = int(inputs[self._past[0]].shape[1]), int(inputs[self._past[0]].shape[3])
+        past = inputs[self._past[0]]
+        self._heads, self._width = int(past.shape[1]), int(past.shape[3])
+        self._type = cache_type(past)
         self.is_fused = "position_ids" not in inputs
         self._device = "cuda" if self.provider == _PROVIDERS["cuda"] else "cpu"
 
@@ -63,7 +70,7 @@ class Network:
         """An empty cache."""
         length = LONGEST if self.is_fused else 0
         shape = (rows, self._heads, length, self._width)
-        parts = [self._value(np.zeros(shape, np.float32)) for _ in self._past]
+        parts = [self._value(np.zeros(shape, self._type)) for _ in self._past]
         return Cache(rows, 0, parts)
 
     def repeated(self, cache: Cache, rows: int, most: int) -> Cache:
@@ -93,7 +100,7 @@ class Network:
         if not self.is_fused:
             cache.parts = parts
         cache.length += count
-        return np.asarray(scores.numpy())
+        return np.asarray(scores.numpy(), np.float32)
 
     def forget(self, cache: Cache, count: int) -> None:
         """Takes the last ``count`` tokens back."""
@@ -101,5 +108,10 @@ class Network:
         if not self.is_fused and count:
             cache.parts = [self._value(part.numpy()[:, :, : cache.length].copy()) for part in cache.parts]
 
-    def _value(self, array: NDArray[np.float32]) -> Any:
+    def _value(self, array: NDArray[np.float16 | np.float32]) -> Any:
         return self._to_value(array, self._device)
+
+
+def cache_type(past: Any) -> type[np.float16 | np.float32]:
+    """The type of numbers in the cache that a graph takes as this input."""
+    return np.float16 if past.type == "tensor(float16)" else np.float32
