@@ -29,7 +29,7 @@ END = 2
 def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     folder: Path = tmp_path_factory.mktemp("tokenizer")
     write_tokenizer(folder, tiny_vocabulary())
-    return Vocabulary(folder / "tokenizer.json", END)
+    return Vocabulary((folder / "tokenizer.json").read_bytes(), END)
 
 
 @pytest.fixture(scope="module")

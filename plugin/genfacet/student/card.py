@@ -1,6 +1,7 @@
 """The card of a model folder, and whether the folder is what it says."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,17 @@ class ModelFolder:
     version: str
     end: int
     pad: int
+    digests: Mapping[str, str]
+
+    def read(self, name: str) -> bytes:
+        """The content of a file of the card; raises SettingsError where it is another by now."""
+        try:
+            content = (self.path / name).read_bytes()
+        except OSError as error:
+            raise SettingsError(f"{self.path / name} cannot be read: {error.strerror or error}") from None
+        if hashlib.sha256(content).hexdigest() != self.digests[name]:
+            raise _changed(self.path / name)
+        return content
 
 
 def resolve(path: Path) -> Path:
@@ -53,13 +65,17 @@ def check(path: Path) -> ModelFolder:
         raise SettingsError(f"the card of {path} lacks checksums: `genfacet export` writes them")
     for name, digest in digests.items():
         if _digest(path / str(name)) != digest:
-            raise SettingsError(f"{path / str(name)} is not the file that the card tells: it was cut off or changed")
+            raise _changed(path / str(name))
     config = _read(path / CONFIG)
     end, pad = config.get("eos_token_id"), config.get("pad_token_id")
     if not isinstance(end, int):
         raise SettingsError(f"{path / CONFIG} names no token that ends an answer (eos_token_id)")
     version = hashlib.sha256("".join(map(str, digests.values())).encode()).hexdigest()[:12]
-    return ModelFolder(path, version, end, pad if isinstance(pad, int) else end)
+    return ModelFolder(path, version, end, pad if isinstance(pad, int) else end, digests)
+
+
+def _changed(file: Path) -> SettingsError:
+    return SettingsError(f"{file} is not the file that the card tells: it was cut off or changed")
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -164,21 +164,24 @@ def _free_text(
 ) -> Generator[Next, int, tuple[str, str]]:
     """Free text of at most ``most`` characters and what ended it.
 
-    ``lead``: it stands after a sign, with a space before it. ``refused`` are names that its words must not make.
+    ``lead``: it stands after a sign, with a space before it. ``refused`` are names that its words must not make: a
+    digit at the end, for which a character is spared, makes another of any.
     """
     firsts = {(v.cut(end)[0] if end else v.end): end for end in ends}
     said = ""
     while True:
-        room = most - len(said.lstrip())
+        room = most - bool(refused) - len(said.lstrip())
         if not said:
             mask = v.free(room, lead=lead, bare=not lead)
         elif said.endswith(" "):
             mask = v.after_space(room)
         else:
             mask = v.free(room)
-        name = open_name(said)
-        done = bool(said.strip()) and not said.endswith(" ") and (name not in refused or not mask.any())
-        token = yield Next(tuple(firsts) if done else (), mask)
+        done = bool(said.strip()) and not said.endswith(" ") and open_name(said) not in refused
+        if done or mask.any():
+            token = yield Next(tuple(firsts) if done else (), mask)
+        else:
+            token = yield Next(tuple(one for d, one in v.digits.items() if open_name(said + d) not in refused))
         if done and token in firsts:
             yield from _rest(v, firsts[token])
             return said.strip(), firsts[token]

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +19,12 @@ LONGEST = 24
 class Vocabulary:
     """A tokenizer and what is known of its tokens."""
 
-    def __init__(self, file: Path, end: int) -> None:
+    def __init__(self, tokenizer: bytes, end: int) -> None:
+        """``tokenizer`` is the content of a ``tokenizer.json``; raises SettingsError where it is none."""
         try:
-            self.tokenizer = Tokenizer.from_file(str(file))
+            self.tokenizer = Tokenizer.from_buffer(tokenizer)
         except Exception as error:  # the library raises plain Exception
-            raise SettingsError(f"{file} is no tokenizer ({str(error)[:120]})") from None
+            raise SettingsError(f"the student's tokenizer is none ({str(error)[:120]})") from None
         self.end = end
         self.size = self.tokenizer.get_vocab_size()
         self._cut: dict[str, tuple[int, ...]] = {}

@@ -76,7 +76,7 @@ class Model:
     def __init__(self, folder: ModelFolder, options: Options) -> None:
         """Raises SettingsError with what is wrong."""
         self.version = folder.version
-        self.vocabulary = Vocabulary(folder.path / TOKENIZER, folder.end)
+        self.vocabulary = Vocabulary(folder.read(TOKENIZER), folder.end)
         self.network = Network(folder, options.providers, options.threads)
 
     def answer(self, generation: Generation, until: float, tell: Callable[[Generated], None]) -> Generated:
