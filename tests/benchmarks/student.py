@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 
 from genfacet.generation import Choice, Generation
 from genfacet.student.card import check
@@ -33,6 +34,15 @@ def timed(work: Callable[[], Any]) -> float:
 
 def told(name: str, values: Sequence[float], more: str = "") -> None:
     print(f"{name:42} {min(values):8.1f} / {statistics.median(values):8.1f} / {max(values):8.1f}  {more}")
+
+
+def weights_of(folder: Path) -> int:
+    """How many weights a token is multiplied with: the layers' and the output's, not the table of embeddings."""
+    config = orjson.loads((folder / "config.json").read_bytes())
+    width, inner, layers = (config[f"{name}"] for name in ("hidden_size", "intermediate_size", "num_hidden_layers"))
+    heads = config["num_attention_heads"] + config["num_key_value_heads"]
+    attention = 2 * width * heads * config["head_dim"]
+    return int(layers * (attention + 3 * width * inner) + width * config["vocab_size"])
 
 
 def generation_of(prompt: str) -> Generation:
@@ -59,12 +69,15 @@ def main(folder: str, prompts: str) -> None:
     prompt = vocabulary.cut(by_task["facets"][0].prompt)
     tokens = np.array([prompt], np.int64)
     reads = [timed(lambda: network.read(network.open(), tokens)) for _ in range(ROUNDS)]
-    told(f"a prompt of {len(prompt)} tokens", reads)
+    size = sum(file.stat().st_size for file in (Path(folder) / "onnx").iterdir())
+    operations = 2 * weights_of(Path(folder)) * len(prompt)  # a product and a sum for each weight and token
+    told(f"a prompt of {len(prompt)} tokens", reads, f"{operations / statistics.median(reads) / 1e6:.0f} GFLOP/s")
     for count in (1, 8):
         cache = network.open()
         network.read(cache, tokens)
         some = tokens[:, :count]
-        told(f"a pass over {count}", [timed(lambda c=cache, s=some: network.read(c, s)) for _ in range(3 * ROUNDS)])
+        spent = [timed(lambda c=cache, s=some: network.read(c, s)) for _ in range(3 * ROUNDS)]
+        told(f"a pass over {count}", spent, f"{size / statistics.median(spent) / 1e6:.1f} GB/s of weights")
 
     for task, questions in by_task.items():
         spent, passes, lengths = [], [], []
