@@ -174,7 +174,7 @@ def unforced(rule: Rule) -> Rule:
 
 TRICKS: dict[str, dict[str, Any]] = {
     "no drafting": {"genfacet.student.decoding._guess": lambda _: []},
-    "forced tokens computed": {f"{__name__}.grammar": lambda v, asked: unforced(grammar(v, asked))},
+    "forced tokens computed": {f"{__name__}.grammar": lambda v, asked, real=grammar: unforced(real(v, asked))},
 }
 """What is patched to go without each of our tricks."""
 

@@ -17,12 +17,14 @@ from genfacet.student.grammar import Next, Rule
 from genfacet.student.network import LONGEST, Cache, Network
 from genfacet.student.vocabulary import Vocabulary
 
-CHUNK = 64
+CHUNK = 256
 """Tokens of a prompt that are read at once: between chunks the clock is looked at."""
-GUESSED = 7
-"""Most tokens that are guessed at once: reading eight costs less than twice the time of reading one."""
-PAIR = 2
-"""Last tokens whose earlier place in the text tells what may come next."""
+GUESSED = (1, 1, 2, 7)
+"""How many tokens are guessed where the last one, two, three, or four tokens stood together before.
+
+A token that is read beside others costs a sixth of one that is read alone, whether it stands or not.
+"""
+MOST_GUESSED = max(GUESSED)
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Limits:
 
 def read_prompt(network: Network, tokens: Sequence[int], until: float) -> Prompted | None:
     """Reads a prompt; None where it is too long or the time ends first."""
-    if not 0 < len(tokens) < LONGEST - GUESSED - 1:
+    if not 0 < len(tokens) < LONGEST - MOST_GUESSED - 1:
         return None
     cache, scores = network.open(), np.empty(0, np.float32)
     for start in range(0, len(tokens), CHUNK):
@@ -97,7 +99,7 @@ def answer(
             nexts = rule.send(token)
             if nexts.forced is not None:
                 continue
-            if time.monotonic() >= limits.until or cache.length + len(pending) + GUESSED >= LONGEST:
+            if time.monotonic() >= limits.until or cache.length + len(pending) + MOST_GUESSED >= LONGEST:
                 break
             guess = _guess(text) if limits.temperature == 0 else []
             found = network.read(cache, np.array([[*pending, *guess]], np.int64))[0]
@@ -127,36 +129,50 @@ def answers(
     network: Network, vocabulary: Vocabulary, prompt: Prompted, rules: Sequence[Rule], limits: Limits
 ) -> list[Output]:
     """As many answers to one prompt as there are rules: its reading is shared, and they are drawn side by side."""
-    outputs = [Output() for _ in rules]
-    cache = network.repeated(prompt.cache, len(rules), min(LONGEST, len(prompt.tokens) + limits.most))
     drawing = np.random.default_rng(limits.seed)
-    nexts: list[Next | None] = [next(rule) for rule in rules]
-    latest: list[NDArray[np.float32]] = [prompt.scores for _ in rules]
-    while any(nexts) and time.monotonic() < limits.until and cache.length + 1 < LONGEST:
-        column = np.full((len(rules), 1), vocabulary.end, np.int64)
-        for row, (rule, wanted, output) in enumerate(zip(rules, nexts, outputs, strict=True)):
-            if wanted is None:
-                continue
-            token, log = (
-                (wanted.forced, 0.0) if wanted.forced is not None else _choose(latest[row], wanted, limits, drawing)
-            )
-            output.tokens.append(token)
-            output.logs.append(log)
-            column[row] = token
-            nexts[row] = None
-            if token == vocabulary.end:
-                output.ended = True
-            elif len(output.tokens) < limits.most:
-                try:
-                    nexts[row] = rule.send(token)
-                except StopIteration:
-                    output.ended = True
-        if any(nexts):
-            found = network.read(cache, column)
-            for row in range(len(rules)):
-                latest[row] = found[row, 0]
-            outputs[0].passes += 1
-    return outputs
+    drawn = [_Drawn(rule, next(rule), prompt.scores) for rule in rules]
+    cache = network.repeated(prompt.cache, [0] * len(rules), min(LONGEST, len(prompt.tokens) + limits.most))
+    rows = list(drawn)
+    while time.monotonic() < limits.until and cache.length + 1 < LONGEST:
+        for one in rows:
+            if one.goes_on:
+                one.take(limits, drawing, vocabulary.end)
+        going = [row for row, one in enumerate(rows) if one.goes_on]
+        if not going:
+            break
+        if len(going) <= len(rows) / 2:  # rows that have ended cost as much as the others
+            cache = network.repeated(cache, going, min(LONGEST, len(prompt.tokens) + limits.most))
+            rows = [rows[row] for row in going]
+        found = network.read(cache, np.array([[one.output.tokens[-1]] for one in rows], np.int64))
+        for row, one in enumerate(rows):
+            one.scores = found[row, 0]
+        drawn[0].output.passes += 1
+    return [one.output for one in drawn]
+
+
+@dataclass
+class _Drawn:
+    """An answer that is drawn beside others: its rule, what may come next, and the scores of that."""
+
+    rule: Rule
+    nexts: Next
+    scores: NDArray[np.float32]
+    output: Output = field(default_factory=Output)
+    goes_on: bool = True
+
+    def take(self, limits: Limits, drawing: np.random.Generator, end: int) -> None:
+        """Takes one token more."""
+        forced = self.nexts.forced
+        token, log = (forced, 0.0) if forced is not None else _choose(self.scores, self.nexts, limits, drawing)
+        self.output.tokens.append(token)
+        self.output.logs.append(log)
+        self.output.ended = token == end
+        self.goes_on = not self.output.ended and len(self.output.tokens) < limits.most
+        if self.goes_on:
+            try:
+                self.nexts = self.rule.send(token)
+            except StopIteration:
+                self.output.ended, self.goes_on = True, False
 
 
 def _choose(
@@ -168,8 +184,8 @@ def _choose(
     if limits.temperature == 0:
         place = int(logs.argmax())
     else:
-        chances = np.exp(log_softmax(scores[tokens] / limits.temperature))
-        place = int(drawing.choice(len(tokens), p=chances / chances.sum()))
+        chances = np.exp(logs / limits.temperature).cumsum()  # in any proportion: what is drawn is a share of the sum
+        place = min(int(chances.searchsorted(drawing.random() * chances[-1], "right")), len(tokens) - 1)
     return int(tokens[place]), float(logs[place])
 
 
@@ -191,9 +207,17 @@ def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _guess(text: Sequence[int]) -> list[int]:
-    """What followed the last tokens where they stood before, the latest place first; nothing where they are new."""
-    last = list(text[-PAIR:])
-    for place in range(len(text) - PAIR - 1, -1, -1):
-        if list(text[place : place + PAIR]) == last:
-            return list(text[place + PAIR : place + PAIR + GUESSED])
-    return []
+    """What followed the last tokens where as many of them as can be stood before, the latest place first.
+
+    The more of them stood there, the more is guessed; nothing where the last token is new.
+    """
+    most, place = 0, 0
+    for end in range(len(text) - 1, 0, -1):
+        alike = 0
+        while alike < min(len(GUESSED), end) and text[end - 1 - alike] == text[-1 - alike]:
+            alike += 1
+        if alike > most:
+            most, place = alike, end
+            if most == len(GUESSED):
+                break
+    return list(text[place : place + GUESSED[most - 1]]) if most else []

@@ -73,10 +73,10 @@ class Network:
         parts = [self._value(np.zeros(shape, self._type)) for _ in self._past]
         return Cache(rows, 0, parts)
 
-    def repeated(self, cache: Cache, rows: int, most: int) -> Cache:
-        """A cache of texts that begin like the one of this and have at most so many tokens: no more room is taken."""
-        parts = [self._value(np.repeat(part.numpy()[:, :, :most], rows, axis=0)) for part in cache.parts]
-        return Cache(rows, cache.length, parts)
+    def repeated(self, cache: Cache, rows: Sequence[int], most: int) -> Cache:
+        """A cache whose texts begin like these rows of another and have at most ``most`` tokens: it takes no more."""
+        parts = [self._value(part.numpy()[rows, :, :most]) for part in cache.parts]
+        return Cache(len(rows), cache.length, parts)
 
     def read(self, cache: Cache, tokens: NDArray[np.int64]) -> Scores:
         """Reads tokens (rows, count) behind what is in the cache; scores (rows, count, vocabulary) after each."""
