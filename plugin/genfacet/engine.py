@@ -20,14 +20,13 @@ from genfacet.generation import Generated, Generation
 from genfacet.planning import Plan, make_plan, relax, without
 from genfacet.probe import probe_request, read_probe
 from genfacet.request import FacetRequest
-from genfacet.rewriting import best_of, may_be_rewritten, question, read_answers
+from genfacet.rewriting import Pace, best_of, deciding_s, may_be_rewritten, question, read_answers, writing_s
 from genfacet.settings import IndexSettings, Settings
 from genfacet.sibling import Search, Sibling, is_approximate, is_whole, normalise
 from genfacet.sources import Source, View
 from genfacet.sources.configured import configured_sources
 from genfacet.sources.consulting import Consulting
 from genfacet.sources.definitions import define
-from genfacet.sources.student import patience_s
 from genfacet.values import words_of
 from genfacet.verify import counts_request, read_counts, uncounted_facets, verified_facets
 
@@ -94,6 +93,7 @@ class Engine:
         self._rewrites: TtlCache[str, tuple[str | None, str | None]] = TtlCache(
             options.cache_entries, options.cache_ttl_s
         )
+        self._pace = Pace()
         self._backgrounds: TtlCache[str, Background] = TtlCache(1000, options.background_ttl_s)
         self._catalogs = {name: index.catalog() for name, index in settings.indices.items()}
         self._digests = {name: index.model_dump_json() for name, index in settings.indices.items()}
@@ -108,13 +108,16 @@ class Engine:
     def plan(self, search: Search, request: FacetRequest, audience: str) -> Plan:
         """How the search is executed. Where its index is not configured: as it came, without facets.
 
+        With the better query, where one was decided on before.
         Raises RequestError for a search that no JSON can hold.
         """
         filled = request.filled(self.settings.engine)
         name = self._name(search)
         catalog = self._catalogs.get(name, Catalog({}, (), ()))
         plan = make_plan(search, filled, catalog, self.settings.engine.soft_weight)
-        return self._keyed(replace(plan, index=name if name in self._catalogs else None, audience=audience))
+        plan = self._keyed(replace(plan, index=name if name in self._catalogs else None, audience=audience))
+        known = self._rewrites.get(plan.key) if self._is_rewritable(plan) else None
+        return plan if known is None else self._worded(plan, known)
 
     def relaxed(self, plan: Plan, total: int) -> Plan | None:
         """The plan to execute instead, where a rewrite found nothing."""
@@ -123,16 +126,21 @@ class Engine:
 
     def may_be_rewritten(self, plan: Plan) -> bool:
         """Whether the student may be asked for a better query before this plan is executed."""
+        return self._is_rewritable(plan) and self._rewrites.get(plan.key) is None
+
+    def _is_rewritable(self, plan: Plan) -> bool:
         return self.settings.student.rewrite and may_be_rewritten(plan) and self._why_not(plan) is None
 
-    def rewritten(self, plan: Plan) -> Generator[Step, Any, Plan]:
-        """The plan with a better query, where the student writes one that holds against the plain one.
+    def rewriting_s(self, plan: Plan) -> float:
+        """Seconds that are worth waiting for a rewrite; 0 where it would come too late: then it serves the next."""
+        return deciding_s(plan) if self._pace.is_within(writing_s(plan)) else 0.0
 
-        What was decided once is kept: whoever selects the same next is served at once.
+    def rewritten(self, plan: Plan, patience_s: float) -> Generator[Step, Any, Plan]:
+        """The plan with a better query, where the student writes one within ``patience_s`` that holds against the plain
+        one.
+
+        What was decided once is kept: whoever selects the same next is served at once, see ``plan``.
         """
-        known = self._rewrites.get(plan.key)
-        if known is not None:
-            return self._worded(plan, known)
         if self.control.is_over_budget():
             return plan
         started = perf_counter()
@@ -140,7 +148,8 @@ class Engine:
             options = self.settings.engine
             asked = probe_request(normalise(plan.original), {}, plan.catalog, options.sample, titles=True)
             probe = read_probe((yield asked), {}, plan.catalog)
-            generated = yield question(plan, probe, patience_s(plan), self.settings.student.samples)
+            generated = yield question(plan, probe, patience_s, self.settings.student.samples)
+            self._pace.saw(generated, patience_s)
             others = [self._worded(plan, (text, generated.model)) for text in read_answers(plan, generated)]
             best = yield from best_of(plan, [other for other in others if other.mode == "rewrite"])
             if generated.finished:

@@ -49,16 +49,20 @@ class Exchange:
         total: Callable[[R], int | None],
         until: float | None = None,
     ) -> Outcome[R]:
-        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
+        """Executes a plan, and waits for its rewrite and its facets, ``deadline_ms`` in all, or until a moment."""
         started = time.perf_counter()
+        waited = 0.0
         if until is None:  # the items of an _msearch wait for no rewrite of one of them
             plan = self._runner.improve(plan, send)
+            waited = time.perf_counter() - started
         while True:
             run = self._runner.start(plan, send)
             try:
                 response = execute(plan.executed)
-                left = _deadline(plan) if until is None else _left(until)
+                begun = time.perf_counter()
+                left = max(0.0, _deadline(plan) - waited) if until is None else _left(until)
                 outcome, better = self._settle(plan, run, response, total(response), started, left)
+                waited += time.perf_counter() - begun
             finally:
                 run.cancel()
             if better is None:
@@ -128,16 +132,20 @@ class AsyncExchange:
         total: Callable[[R], int | None],
         until: float | None = None,
     ) -> Outcome[R]:
-        """Executes a plan and waits for its facets, ``deadline_ms`` beyond the hits, or until a moment."""
+        """Executes a plan, and waits for its rewrite and its facets, ``deadline_ms`` in all, or until a moment."""
         started = time.perf_counter()
+        waited = 0.0
         if until is None:  # the items of an _msearch wait for no rewrite of one of them
             plan = await self._runner.improve(plan, send)
+            waited = time.perf_counter() - started
         while True:
             run = self._runner.start(plan, send)
             try:
                 response = await execute(plan.executed)
-                left = _deadline(plan) if until is None else _left(until)
+                begun = time.perf_counter()
+                left = max(0.0, _deadline(plan) - waited) if until is None else _left(until)
                 outcome, better = await self._settle(plan, run, response, total(response), started, left)
+                waited += time.perf_counter() - begun
             finally:
                 run.cancel()
             if better is None:

@@ -40,13 +40,15 @@ class Generation:
 class Generated:
     """The likeliest answer, of whole lines, and the ``others`` that were asked for.
 
-    Not ``finished`` where the asker's patience ended first: then lines or other answers may be missing.
+    Not ``finished`` where the asker's patience ended first: then lines or other answers may be missing. ``seconds``:
+    how long the likeliest one took, once it is there.
     """
 
     text: str
     finished: bool
     model: str | None = None
     others: tuple[str, ...] = ()
+    seconds: float | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:

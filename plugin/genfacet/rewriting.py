@@ -17,8 +17,34 @@ from genfacet.values import TEXT, read_open
 
 FIRST = 10
 """Results of a shard that are looked at: the page that the shopper reads."""
+DECIDING, WRITING = 0.7, 0.6
+"""Shares of the deadline: when a rewrite is decided at the latest, so that facets have the rest, and when the student
+has written it, so that it can be looked at."""
+FORGETTING = 0.99
+"""What is left of a measured pace after each search that did not wait: a student that was slow may have become fast."""
 KEPT = 0.5
 """A rewrite that keeps fewer of the query's words than this share is about something else."""
+
+
+class Pace:
+    """How long the student takes for a rewrite by now, so that no search waits for one that would come too late."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def is_within(self, seconds: float) -> bool:
+        """Whether a rewrite is likely to be there after so many seconds. Now and then one that is not is tried."""
+        if self._seconds <= seconds:
+            return True
+        self._seconds *= FORGETTING
+        return False
+
+    def saw(self, generated: Generated, patience_s: float) -> None:
+        """Learns of an answer, or that there was none within a patience."""
+        if generated.seconds is not None:
+            self._seconds += (generated.seconds - self._seconds) / 4
+        elif not generated.finished:
+            self._seconds = max(self._seconds, 1.2 * patience_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,16 @@ def may_be_rewritten(plan: Plan) -> bool:
         and bool(reworded(plan))
         and plan.index is not None
     )
+
+
+def deciding_s(plan: Plan) -> float:
+    """Seconds that a search may wait for a rewrite."""
+    return DECIDING * (plan.request.deadline_ms or 0) / 1000
+
+
+def writing_s(plan: Plan) -> float:
+    """Seconds in which the student must have written it."""
+    return WRITING * (plan.request.deadline_ms or 0) / 1000
 
 
 def question(plan: Plan, probe: Probe, patience_s: float, samples: int) -> Generation:

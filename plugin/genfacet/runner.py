@@ -17,6 +17,7 @@ from typing import Any
 from genfacet.engine import Answer, Engine, Shared, Step
 from genfacet.generation import Generated, Generation, Student
 from genfacet.planning import Plan
+from genfacet.rewriting import writing_s
 from genfacet.sibling import Sibling
 
 log = logging.getLogger("genfacet")
@@ -28,6 +29,8 @@ AsyncSend = Callable[[Sibling], Awaitable[Reply]]
 
 ASKING = 16
 """Searches of an event loop that may wait for the student at once."""
+DECIDING, LATER_S = 2, 5.0
+"""Rewrites that are decided at once for searches to come, and how long the student may take for one."""
 _SILENT = Generated("", True)
 
 
@@ -72,7 +75,7 @@ class AsyncRunner:
         self._engine, self._student = engine, student
         # Threads that wait for the student; a question that finds none free waits, as long as its search does.
         self._asking = ThreadPoolExecutor(ASKING, thread_name_prefix="genfacet-asking") if student else None
-        self._running = 0
+        self._running = self._deciding = 0
         self._shared: dict[str, asyncio.Task[Any]] = {}
         self._others: set[asyncio.Task[None]] = set()
 
@@ -120,11 +123,17 @@ class AsyncRunner:
         return await asyncio.get_running_loop().run_in_executor(self._asking, self._student.ask, generation)
 
     async def improve(self, plan: Plan, send: AsyncSend) -> Plan:
-        """The plan with a better query, where the student writes one within ``deadline_ms``; else the same plan."""
+        """The plan with a better query, where the student writes one in its share of the deadline; else the same."""
         if self._student is None or not self._engine.may_be_rewritten(plan):
             return plan
-        task = asyncio.create_task(self._drive(self._engine.rewritten(plan), send, Timings()))
-        done, _ = await asyncio.wait({task}, timeout=(plan.request.deadline_ms or 0) / 1000)
+        seconds = self._engine.rewriting_s(plan)
+        if not seconds:
+            if self._deciding < DECIDING:
+                self._deciding += 1
+                self.submit(self._decide(plan, send))
+            return plan
+        task = asyncio.create_task(self._drive(self._engine.rewritten(plan, writing_s(plan)), send, Timings()))
+        done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
             task.cancel()
             return plan
@@ -134,6 +143,15 @@ class AsyncRunner:
             failure(error)
             return plan
         return better
+
+    async def _decide(self, plan: Plan, send: AsyncSend) -> None:
+        """Decides on a rewrite for the searches that come after this one."""
+        try:
+            await self._drive(self._engine.rewritten(plan, LATER_S), send, Timings())
+        except Exception as error:
+            failure(error)
+        finally:
+            self._deciding -= 1
 
     def _share(self, step: Shared, send: AsyncSend, timings: Timings) -> "asyncio.Task[Any]":
         task = self._shared.get(step.key)
@@ -200,8 +218,8 @@ class Runner:
         self._engine, self._student = engine, student
         workers = engine.settings.engine.workers
         # One more for the switch, which has to be read above all where siblings hang in all the others.
-        self._pool = ThreadPoolExecutor(workers + 1, thread_name_prefix="genfacet")
-        self._free, self._spare = Semaphore(workers), Semaphore(1)
+        self._pool = ThreadPoolExecutor(workers + DECIDING + 1, thread_name_prefix="genfacet")
+        self._free, self._deciding, self._spare = Semaphore(workers), Semaphore(DECIDING), Semaphore(1)
         self._shared: dict[str, Future[Any]] = {}
         self._lock = Lock()
 
@@ -234,20 +252,31 @@ class Runner:
             self._student.close()
 
     def improve(self, plan: Plan, send: Send) -> Plan:
-        """The plan with a better query, where the student writes one within ``deadline_ms``; else the same plan."""
+        """The plan with a better query, where the student writes one in its share of the deadline; else the same."""
         if self._student is None or not self._engine.may_be_rewritten(plan):
             return plan
-        future = self._submit(self._free, self.drive, self._engine.rewritten(plan), send)
+        seconds = self._engine.rewriting_s(plan)
+        if not seconds:
+            self._submit(self._deciding, self._decide, plan, send)
+            return plan
+        future = self._submit(self._free, self.drive, self._engine.rewritten(plan, writing_s(plan)), send)
         if future is None:
             return plan
         try:
-            better: Plan = future.result((plan.request.deadline_ms or 0) / 1000)
+            better: Plan = future.result(seconds)
         except FutureTimeout:
             return plan
         except Exception as error:  # whatever it was, it costs the rewrite only
             failure(error)
             return plan
         return better
+
+    def _decide(self, plan: Plan, send: Send) -> None:
+        """Decides on a rewrite for the searches that come after this one."""
+        try:
+            self.drive(self._engine.rewritten(plan, LATER_S), send)
+        except Exception as error:
+            failure(error)
 
     def drive(self, work: Generator[Step, Any, Any], send: Send, timings: Timings | None = None) -> Any:
         """Runs work of the engine in this thread, to its result."""

@@ -15,6 +15,7 @@ from small_shop import asking, opened_shop, shop_settings, text_query
 
 from genfacet import AsyncGenFacet, GenFacet
 from genfacet.generation import Generated, Generation
+from genfacet.runner import Run
 from genfacet.settings import Settings
 
 INDEX = "genfacet-test-student"
@@ -38,7 +39,7 @@ class Saying:
         if self.after_s > generation.patience_s:
             return Generated("", False)
         text = self.facets if generation.task == "facets" else self.rewrite
-        return Generated(text, True, "test", self.others)
+        return Generated(text, True, "test", self.others, self.after_s)
 
     def close(self) -> None:
         pass
@@ -167,6 +168,78 @@ def test_a_late_student_costs_its_patience_and_no_more(
     assert found["hits"]["hits"]
 
 
+def test_a_rewrite_and_its_facets_share_one_deadline(
+    client: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    real = Run.wait
+    monkeypatch.setattr(Run, "wait", lambda run, seconds: (waits.append(seconds), real(run, seconds))[1])
+    with hooked(client, settings, Saying(after_s=30), monkeypatch) as hook:
+        answered(hook, selected=SELECTED, mode="rewrite", deadline_ms=1000)
+        answered(hook, selected={"brand": ["HP"]}, mode="filter", deadline_ms=1000)
+    # The student writes for 600 ms; what is left of the deadline is for the facets.
+    assert 0 < waits[0] <= 0.4
+    assert waits[1] == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_student_that_is_too_slow_for_the_deadline_writes_for_the_next_search(
+    client: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = Saying(rewrite="compact printer", after_s=0.5)
+
+    def rewritten(hook: GenFacet, **selected: Any) -> str | None:
+        section = answered(hook, mode="rewrite", deadline_ms=300, **selected)["ext"]["genfacet"]
+        said: str | None = section["query"]["rewritten"]
+        return said
+
+    with hooked(client, settings, student, monkeypatch) as hook:
+        assert rewritten(hook, selected={"~a": ["at home|weight=..9"]}) != "compact printer"
+        patient = [one.patience_s for one in student.asked if one.task == "rewrite"]
+        assert rewritten(hook, selected=SELECTED) == PLAIN
+        until = time.monotonic() + 10
+        while rewritten(hook, selected=SELECTED) == PLAIN and time.monotonic() < until:
+            time.sleep(0.05)
+        assert rewritten(hook, selected=SELECTED) == "compact printer"
+    asked = [one.patience_s for one in student.asked if one.task == "rewrite"]
+    assert patient == [pytest.approx(0.18)]
+    assert set(asked[1:]) == {5.0}, "no search waits for it"
+
+
+async def test_a_slow_student_writes_for_the_next_search_of_an_asynchronous_hook_too(
+    es_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = Saying(rewrite="compact printer", after_s=0.5)
+    monkeypatch.setattr("genfacet.hook.open_student", lambda _: student)
+    body = asking({"query": text_query()}, user_query="printer", selected=SELECTED, mode="rewrite", deadline_ms=300)
+    async with AsyncElasticsearch(es_url) as client:
+        hook = AsyncGenFacet(client, settings)
+        said = []
+        for _ in range(20):
+            found = await hook.search(index=INDEX, **body)
+            said.append(found["ext"]["genfacet"]["query"]["rewritten"])
+            if said[-1] == "compact printer":
+                break
+            await asyncio.sleep(0.2)
+        await hook.close()
+    assert said[:2] == [PLAIN, PLAIN]
+    assert said[-1] == "compact printer"
+
+
+def test_the_searches_of_a_multi_search_get_what_was_decided_before(
+    client: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = Saying(rewrite="compact printer")
+    body = asking({"query": text_query()}, user_query="printer", selected=SELECTED, mode="rewrite")
+    with hooked(client, settings, student, monkeypatch) as hook:
+        for decided in (False, True):
+            [found] = hook.msearch(searches=[{"index": INDEX}, body])["responses"]
+            section = found["ext"]["genfacet"]
+            assert section["query"]["rewritten"] == ("compact printer" if decided else PLAIN)
+            assert section["model"] == ("test" if decided else None)
+            assert len([one for one in student.asked if one.task == "rewrite"]) == decided
+            hook.search(index=INDEX, **body)
+
+
 def test_an_unfinished_answer_is_not_kept_for_the_next_search(
     client: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +289,7 @@ def test_the_sidecar_answers_for_hooks_elsewhere(settings: Settings, monkeypatch
             "finished": True,
             "model": "test",
             "others": [],
+            "seconds": 0.0,
         }
         assert student.asked[0].patience_s == 0.5
         wrong = send(url, "POST", "/_genfacet/student", orjson.dumps({**asked, "task": "poem"}), JSON)

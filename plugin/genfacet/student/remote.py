@@ -92,6 +92,7 @@ def _read(status: int, body: bytes) -> Generated:
             "finished": bool(finished),
             "model": str() | None as model,
             "others": list(others),
+            "seconds": float() | None as seconds,
         } if all(isinstance(other, str) for other in others):
-            return Generated(text, finished, model, tuple(others))
+            return Generated(text, finished, model, tuple(others), seconds)
     raise ValueError("no answer of a student")

@@ -81,7 +81,7 @@ class Model:
 
     def answer(self, generation: Generation, until: float, tell: Callable[[Generated], None]) -> Generated:
         """Answers a question, telling each line as it is whole; then the other answers that are asked for."""
-        vocabulary, most = self.vocabulary, MOST_TOKENS.get(generation.task, 0)
+        vocabulary, most, started = self.vocabulary, MOST_TOKENS.get(generation.task, 0), time.monotonic()
         prompt = read_prompt(self.network, vocabulary.cut(generation.prompt), until)
         if prompt is None:
             return Generated("", True, self.version)
@@ -96,14 +96,15 @@ class Model:
 
         rule = grammar(vocabulary, generation)
         first = self._text(answer(self.network, vocabulary, prompt, rule, Limits(most, until), on_token))
+        took = time.monotonic() - started
         if not generation.samples or not first:
-            return Generated(first, True, self.version)
-        tell(Generated(first, False, self.version))
+            return Generated(first, True, self.version, (), took)
+        tell(Generated(first, False, self.version, (), took))
         rules = [grammar(vocabulary, generation) for _ in range(generation.samples)]
         drawn = answers(self.network, vocabulary, prompt, rules, Limits(most, until, TEMPERATURE))
         # One line that was cut off is no rewrite, where a cut list of facets is still one.
         others = tuple(map(self._text, (one for one in drawn if one.ended or generation.task == "facets")))
-        return Generated(first, True, self.version, others)
+        return Generated(first, True, self.version, others, took)
 
     def _scores(self, prompt: Prompted, generation: Generation) -> dict[str, float]:
         """The log-probability of each choice to be named first, among all of them."""
