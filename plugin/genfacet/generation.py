@@ -1,7 +1,7 @@
 """What the student is asked, and what comes back: plain data, so that it can be asked in another process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, cast, get_args
 
 from genfacet.prompt import FacetPrompt
@@ -48,7 +48,7 @@ class Generated:
     finished: bool
     model: str | None = None
     others: tuple[str, ...] = ()
-    seconds: float | None = None
+    seconds: float | None = field(default=None, compare=False)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -71,6 +71,33 @@ def test_files_that_are_cut_off_while_serving_change_nothing(folder: Path, tmp_p
     assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr
 
 
+# A process that ends while the student is at a long answer.
+_ENDING = """
+import sys, time
+from pathlib import Path
+from genfacet.generation import Choice, Generation
+from genfacet.student.network import Network
+from genfacet.student.worker import LocalStudent, Options
+real = Network.read
+Network.read = lambda *given: (time.sleep(0.02), real(*given))[1]
+student = LocalStudent(Path(sys.argv[1]), Options(generation_s=600))
+for number in range(4):
+    student.ask(Generation("facets", f"facets: apple {number}\\n>\\n", (Choice("A", True),), 0.0, 4))
+time.sleep(1.0)
+if sys.argv[2] == "closed":
+    student.close()
+print("ends")
+"""
+
+
+@pytest.mark.parametrize("how", ["closed", "left"])
+def test_a_process_ends_while_its_student_is_at_work(folder: Path, how: str) -> None:
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", _ENDING, str(folder), how], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, "ends"), done.stderr
+    assert time.monotonic() - started < 30
+
+
 def test_files_that_are_replaced_before_the_first_question_are_not_used(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -31,8 +31,15 @@ class Cache:
     parts: list[Any]
 
 
+class StoppedError(Exception):
+    """Passes are refused by now."""
+
+
 class Network:
-    """A session over a model folder. It may be used by one thread at a time."""
+    """A session over a model folder. It may be used by one thread at a time.
+
+    Once ``is_stopped``, which any thread may set, the next pass raises StoppedError.
+    """
 
     def __init__(self, folder: ModelFolder, providers: Sequence[str] = ("cuda", "cpu"), threads: int = 0) -> None:
         """Raises SettingsError where the graph cannot be loaded. ``threads``: 0 lets onnxruntime decide."""
@@ -54,6 +61,7 @@ class Network:
             self._session = onnxruntime.InferenceSession(graph, options, wanted or ["CPUExecutionProvider"])
         except Exception as error:  # the library raises plain exceptions of many kinds
             raise SettingsError(f"{folder.path / GRAPH} cannot be loaded ({type(error).__name__})") from None
+        self.is_stopped = False
         self._to_value = onnxruntime.OrtValue.ortvalue_from_numpy
         self.provider = str(self._session.get_providers()[0])
         inputs = {one.name: one for one in self._session.get_inputs()}
@@ -80,6 +88,8 @@ class Network:
 
     def read(self, cache: Cache, tokens: NDArray[np.int64]) -> Scores:
         """Reads tokens (rows, count) behind what is in the cache; scores (rows, count, vocabulary) after each."""
+        if self.is_stopped:
+            raise StoppedError
         count = tokens.shape[1]
         binding = self._session.io_binding()
         binding.bind_cpu_input("input_ids", tokens)

@@ -6,6 +6,7 @@ again and again is left alone for a while. Where the folder of a registry change
 new model; the old one is dropped between two questions.
 """
 
+import atexit
 import ctypes
 import logging
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Condition, Lock, Thread
+from weakref import WeakSet
 
 from genfacet.cache import TtlCache
 from genfacet.errors import SettingsError
@@ -24,7 +26,7 @@ from genfacet.prompt import write_scores
 from genfacet.student.card import TOKENIZER, ModelFolder, check, resolve
 from genfacet.student.decoding import Limits, Output, Prompted, answer, answers, log_softmax, read_prompt
 from genfacet.student.grammar import grammar
-from genfacet.student.network import Network
+from genfacet.student.network import Network, StoppedError
 from genfacet.student.vocabulary import Vocabulary
 
 log = logging.getLogger("genfacet")
@@ -37,6 +39,8 @@ FAILURES, REST_S = 3, 30.0
 """Failures in a row after which a model is left alone, and for how long."""
 _KEPT, _KEPT_S = 500, 600.0
 _OPENING = Lock()
+_ENDING_S = 5.0
+"""Longest that the end of a process waits for a pass that is under way."""
 _LOOK_S = 2.0
 """How often a registry is looked at."""
 
@@ -132,7 +136,9 @@ class LocalStudent:
         self._folder = check(resolve(path))
         self._model: Model | None = None
         self._process = os.getpid()
+        self._is_open = True
         self._open()
+        _STUDENTS.add(self)
 
     @property
     def version(self) -> str:
@@ -146,17 +152,25 @@ class LocalStudent:
         known = self._kept.get((self.version, *_key(generation)))
         if known is not None:
             return known
-        if time.monotonic() < self._rests_until:
+        if not self._is_open or time.monotonic() < self._rests_until:
             return NOTHING
         job = self._job(generation)
         return UNANSWERED if job is None else job.wait(generation.patience_s)
 
     def close(self) -> None:
-        """Lets the thread end after the question that it is at; those that wait get no answer."""
+        """Ends the thread with the pass that it is at; those that wait get no answer."""
+        self._is_open = False
+        if os.getpid() != self._process:
+            return
         with suppress(Empty):
             while True:
-                self._line.get_nowait()
+                waiting = self._line.get_nowait()
+                if waiting is not None:
+                    waiting.tell(NOTHING)
         self._line.put(None)
+        if self._model is not None:
+            self._model.network.is_stopped = True
+        self._thread.join(_ENDING_S)
 
     def _open(self, forked: bool = False) -> None:
         """Makes what no other process can share."""
@@ -172,7 +186,8 @@ class LocalStudent:
                 # The parent's session waits for its threads before it goes, and a fork has none of them: it stays.
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._model))
                 self._model = None
-            Thread(target=self._work, args=(self._line,), name="genfacet-student", daemon=True).start()
+            self._thread = Thread(target=self._work, args=(self._line,), name="genfacet-student", daemon=True)
+            self._thread.start()
 
     def _job(self, generation: Generation) -> _Job | None:
         """The question on its way, the same for all who ask it at once; None where the line is full."""
@@ -196,6 +211,8 @@ class LocalStudent:
                 until = time.monotonic() + self._options.generation_s
                 answered = model.answer(job.generation, until, job.tell)
                 self._failures = 0
+            except StoppedError:
+                log.debug("the student was closed at work")
             except Exception as error:  # whatever a model does, it costs its answer only
                 self._fail(error)
             else:
@@ -227,6 +244,16 @@ class LocalStudent:
         if self._model is None:
             self._model = Model(self._folder, self._options)
         return self._model
+
+
+_STUDENTS: "WeakSet[LocalStudent]" = WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Closes what nobody has closed: a process that ends while onnxruntime computes waits for ever, or dies."""
+    for student in list(_STUDENTS):
+        student.close()
 
 
 def _key(generation: Generation) -> tuple[Task, str, int]:
