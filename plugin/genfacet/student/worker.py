@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Full, Queue
-from threading import Condition, Lock, Thread
+from threading import Condition, Lock, Thread, get_native_id
 from weakref import WeakSet
 
 from genfacet.cache import TtlCache
@@ -37,6 +37,8 @@ TEMPERATURE = 0.8
 NOTHING, UNANSWERED = Generated("", True), Generated("", False)
 FAILURES, REST_S = 3, 30.0
 """Failures in a row after which a model is left alone, and for how long."""
+NICENESS = 10
+"""The student computes with what a search leaves of the processors."""
 _KEPT, _KEPT_S = 500, 600.0
 _OPENING = Lock()
 _ENDING_S = 5.0
@@ -204,6 +206,8 @@ class LocalStudent:
         return job
 
     def _work(self, line: "Queue[_Job | None]") -> None:
+        if hasattr(os, "setpriority"):  # of this thread alone, and of those that onnxruntime starts from it
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
         while (job := line.get()) is not None:
             answered, key = NOTHING, _key(job.generation)
             try:
