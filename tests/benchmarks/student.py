@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from genfacet.generation import Choice, Generation
+from genfacet.generation import Choice, Generated, Generation
 from genfacet.student.card import check
 from genfacet.student.decoding import Limits, answer, answers, read_prompt
 from genfacet.student.grammar import grammar
@@ -34,6 +34,22 @@ def timed(work: Callable[[], Any]) -> float:
 
 def told(name: str, values: Sequence[float], more: str = "") -> None:
     print(f"{name:42} {min(values):8.1f} / {statistics.median(values):8.1f} / {max(values):8.1f}  {more}")
+
+
+def first_facets(model: Model, asked: Generation) -> dict[str, float]:
+    """Milliseconds until the first closed and the first open facet of an answer could be shown."""
+    started, found = time.perf_counter(), dict[str, float]()
+
+    def tell(known: Generated) -> None:
+        spent = (time.perf_counter() - started) * 1000
+        lines = known.text.split("\n")
+        if len(lines[-1]) == 1:
+            found.setdefault("closed", spent)
+        if sum(line.startswith("- ") for line in lines) >= 2:
+            found.setdefault("open", spent)
+
+    model.answer(asked, time.monotonic() + 60, tell)
+    return found
 
 
 def weights_of(folder: Path) -> int:
@@ -93,8 +109,12 @@ def main(folder: str, prompts: str) -> None:
         more = f"{statistics.median(lengths):.0f} tokens in {statistics.median(passes):.0f} passes"
         told(f"{task}, whole", spent, more)
 
+    firsts = [first_facets(model, one) for one in by_task["facets"]]
+    told("facets, until the first one is whole", [min(times.values(), default=0.0) for times in firsts])
+    told("facets, until the first open one is", [times["open"] for times in firsts if "open" in times])
+
     ratios = []
-    for one in by_task["facets"][:3]:
+    for one in by_task["facets"][:6]:
         cut = vocabulary.cut(one.prompt)
 
         def drawn(count: int, seed: int, one: Generation = one, cut: Sequence[int] = cut) -> None:

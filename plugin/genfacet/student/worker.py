@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Condition, Lock, Thread, get_native_id
@@ -26,6 +27,7 @@ from genfacet.prompt import write_scores
 from genfacet.student.card import TOKENIZER, ModelFolder, check, resolve
 from genfacet.student.decoding import Limits, Output, Prompted, answer, answers, log_softmax, read_prompt
 from genfacet.student.grammar import grammar
+from genfacet.student.heap import give_back
 from genfacet.student.network import Network, StoppedError
 from genfacet.student.vocabulary import Vocabulary
 
@@ -40,6 +42,8 @@ FAILURES, REST_S = 3, 30.0
 NICENESS = 10
 """The student computes with what a search leaves of the processors."""
 _KEPT, _KEPT_S = 500, 600.0
+_GIVEN_BACK = 20
+"""Answers after which memory is given back: it costs the next one some milliseconds."""
 _OPENING = Lock()
 _ENDING_S = 5.0
 """Longest that the end of a process waits for a pass that is under way."""
@@ -84,6 +88,7 @@ class Model:
         self.version = folder.version
         self.vocabulary = Vocabulary(folder.read(TOKENIZER), folder.end)
         self.network = Network(folder, options.providers, options.threads)
+        give_back()  # the file of weights, which was taken apart
 
     def answer(self, generation: Generation, until: float, tell: Callable[[Generated], None]) -> Generated:
         """Answers a question, telling each line as it is whole; then the other answers that are asked for."""
@@ -208,7 +213,10 @@ class LocalStudent:
     def _work(self, line: "Queue[_Job | None]") -> None:
         if hasattr(os, "setpriority"):  # of this thread alone, and of those that onnxruntime starts from it
             os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
-        while (job := line.get()) is not None:
+        for number in count(1):
+            job = line.get()
+            if job is None:
+                return
             answered, key = NOTHING, _key(job.generation)
             try:
                 model = self._current()
@@ -224,6 +232,8 @@ class LocalStudent:
             with self._lock:
                 del self._asked[key]
             job.tell(answered)
+            if number % _GIVEN_BACK == 0:
+                give_back()
 
     def _fail(self, error: Exception) -> None:
         self._failures += 1

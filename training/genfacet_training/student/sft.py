@@ -16,11 +16,11 @@ from accelerate import Accelerator
 from peft import set_peft_model_state_dict
 from safetensors.torch import load_file
 
+from genfacet.student.heap import give_back
 from genfacet_training.student.batches import Encoded, Step, encode, loss_weight, passes, plan_steps
 from genfacet_training.student.checkpoints import BEST, LAST, find_state, read_state, save_state
 from genfacet_training.student.config import Training
 from genfacet_training.student.curves import add_point, cut_after
-from genfacet_training.student.memory import give_back
 from genfacet_training.student.model import (
     answer_loss,
     choose_precision,

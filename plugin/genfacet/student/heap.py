@@ -1,4 +1,4 @@
-"""Memory that a step has freed, given back to the system."""
+"""Memory that was freed, given back to the system."""
 
 import ctypes
 import sys
@@ -13,7 +13,7 @@ def _trim() -> Any:
 
 
 def give_back() -> None:
-    """Has the C library return free pages: steps of ever other sizes leave gaps, and it would keep them all."""
+    """Has the C library return free pages: blocks of ever other sizes leave gaps, and it would keep them all."""
     trim = _trim()
     if trim is not None:
         trim(0)
