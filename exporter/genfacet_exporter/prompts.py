@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from genfacet.errors import SettingsError
-from genfacet.student.network import LONGEST
+from genfacet.student.card import LONGEST
 
 MOST = 600
 """Most samples that are read: what is fitted and judged needs fewer."""

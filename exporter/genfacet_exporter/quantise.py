@@ -31,16 +31,18 @@ def quantise(graph: Path, out: Path, coarsen: Coarsen) -> None:
     """
     model = onnx.load(graph)
     constants = {constant.name: constant for constant in model.graph.initializer}
+    turned = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Transpose"}
     nodes: list[Any] = []
     added: list[Any] = []
     replaced: set[str] = set()
     head: tuple[str, Blocks] | None = None
     for node in model.graph.node:
-        if node.op_type != "MatMul" or node.input[1] not in constants:
+        weights = _weights(node, constants, turned) if node.op_type == "MatMul" else None
+        if weights is None:
             nodes.append(node)
             continue
         name = node.input[1]
-        blocks = coarsen(node.name, np.ascontiguousarray(numpy_helper.to_array(constants[name]).T))
+        blocks = coarsen(node.name, np.ascontiguousarray(weights))
         nodes.append(_product(node, name, blocks))
         added += _tensors(name, blocks)
         replaced.add(name)
@@ -48,12 +50,21 @@ def quantise(graph: Path, out: Path, coarsen: Coarsen) -> None:
             head = name, blocks
     if head is None:
         raise SettingsError(f"{graph} has no output layer named {_HEAD}: no model of a known family")
-    nodes, unused = _tied(nodes, constants, added, *head)
+    nodes, unused = _tied(nodes, constants, turned, added, *head)
     kept = [one for one in model.graph.initializer if one.name not in replaced | unused]
     del model.graph.node[:], model.graph.initializer[:]
     model.graph.node.extend(nodes)
     model.graph.initializer.extend([*kept, *added])
     write(model, out)
+
+
+def _weights(node: Any, constants: dict[str, Any], turned: dict[str, str]) -> NDArray[np.float32] | None:
+    """The weights (outputs, inputs) of a product; None where they are not constant."""
+    name = node.input[1]
+    if name in constants:
+        return np.asarray(numpy_helper.to_array(constants[name]).T)
+    source = constants.get(turned.get(name, ""))  # an output layer that is the table of embeddings, turned round
+    return None if source is None else np.asarray(numpy_helper.to_array(source))
 
 
 def halve(graph: Path, out: Path) -> None:
@@ -100,12 +111,12 @@ def _tensors(name: str, blocks: Blocks) -> Iterator[Any]:
 
 
 def _tied(
-    nodes: list[Any], constants: dict[str, Any], added: list[Any], name: str, blocks: Blocks
+    nodes: list[Any], constants: dict[str, Any], turned: dict[str, str], added: list[Any], name: str, blocks: Blocks
 ) -> tuple[list[Any], set[str]]:
     """The nodes with the table of embeddings read out of the output layer, where they hold the same numbers; and the
     constants that are then unused."""
     gather = next((node for node in nodes if node.name == f"{_EMBEDDINGS}Gather"), None)
-    if gather is None or not _is_tied(nodes, constants, gather, name) or blocks.bits != 8:
+    if gather is None or not _is_tied(constants, turned, gather.input[0], name) or blocks.bits != 8:
         return nodes, set()
     rows, width = blocks.codes.shape
     added.append(numpy_helper.from_array(np.array([rows, width // blocks.size, 1], np.int64), "embeddings_shape"))
@@ -116,17 +127,19 @@ def _tied(
     for node in nodes:
         if node is gather:
             kept.extend(made)
-        elif node.name != f"{_EMBEDDINGS}Transpose":
+        elif node.op_type != "Transpose" or {node.input[0], node.output[0]} & {name, gather.input[0]} == set():
             kept.append(node)
     return kept, {gather.input[0]} & constants.keys()
 
 
-def _is_tied(nodes: list[Any], constants: dict[str, Any], gather: Any, name: str) -> bool:
-    table = gather.input[0]
-    if table in constants:
-        rows, turned = numpy_helper.to_array(constants[table]), numpy_helper.to_array(constants[name]).T
-        return rows.shape == turned.shape and bool(np.array_equal(rows, turned))
-    return any(node.op_type == "Transpose" and node.output[0] == table and node.input[0] == name for node in nodes)
+def _is_tied(constants: dict[str, Any], turned: dict[str, str], table: str, name: str) -> bool:
+    """Whether the table of embeddings and the weights of the output layer are one: either may be the other, turned."""
+    if turned.get(table) == name or turned.get(name) == table:
+        return True
+    if table not in constants or name not in constants:
+        return False
+    rows, columns = numpy_helper.to_array(constants[table]), numpy_helper.to_array(constants[name]).T
+    return rows.shape == columns.shape and bool(np.array_equal(rows, columns))
 
 
 def _lookup(name: str, index: str, output: str) -> Iterator[Any]:

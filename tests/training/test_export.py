@@ -76,9 +76,10 @@ def test_optimum_loads_the_folder_and_says_what_the_model_says(tmp_path: Path, f
     assert said[0] == said[1]
 
 
+@pytest.mark.parametrize("graph", ["fused", "plain"])
 @pytest.mark.parametrize("bits", ["8", "4", "mixed"])
-def test_weights_in_few_bits_load_and_are_smaller(tmp_path: Path, bits: Bits) -> None:
-    out = exported(tmp_path, bits=bits)
+def test_weights_in_few_bits_load_and_are_smaller(tmp_path: Path, bits: Bits, graph: str) -> None:
+    out = exported(tmp_path, graph=graph, bits=bits)
     card = json.loads((out / CARD).read_text())
     whole = sum(file.stat().st_size for file in (tmp_path / "model").glob("*.safetensors"))
     assert sum(file.stat().st_size for file in (out / "onnx").iterdir()) < whole

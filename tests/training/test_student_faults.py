@@ -192,6 +192,18 @@ def test_a_model_that_never_ends_is_ended(student: LocalStudent, monkeypatch: py
     assert student.ask(Generation("rewrite", "rewrite: never\n>\n", (), 20.0)).finished
 
 
+@pytest.mark.parametrize("graph", ["fused", "plain"])
+def test_a_model_for_short_texts_reads_no_longer_ones(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, graph: str
+) -> None:
+    student = LocalStudent(exported(tmp_path, graph=graph), Options(("cpu",), generation_s=20))
+    for length in (440, 480, 495, 505, 900):
+        asked = Generation("rewrite", f"rewrite: {'x' * length}\n>\n", (), 20.0, 2)
+        assert student.ask(asked).finished
+    student.close()
+    assert "the student failed" not in caplog.text
+
+
 HOSTILE = {
     "five thousand attributes": prompt_of(*(keyword(f"attribute {n}", f"a{n}", f"b{n}") for n in range(5000))),
     "values of 100 kB": prompt_of(keyword("Colour", "x" * 100_000, "y z " * 25_000)),

@@ -14,17 +14,23 @@ from genfacet.prompt import PROMPT_VERSION
 CARD = "genfacet.json"
 CURRENT = "CURRENT"
 """The file of a registry that names its version in use."""
+LONGEST = 1024
+"""Most tokens of a prompt and its answer."""
 GRAPH, TOKENIZER, CONFIG = "onnx/model.onnx", "tokenizer.json", "config.json"
 
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A folder that was checked: what is read of it, and a name that changes with its content."""
+    """A folder that was checked: what is read of it, and a name that changes with its content.
+
+    ``end`` and ``pad`` are tokens, ``longest`` the most tokens of a text that it was made for.
+    """
 
     path: Path
     version: str
     end: int
     pad: int
+    longest: int
     digests: Mapping[str, str]
 
     def read(self, name: str) -> bytes:
@@ -71,7 +77,15 @@ def check(path: Path) -> ModelFolder:
     if not isinstance(end, int):
         raise SettingsError(f"{path / CONFIG} names no token that ends an answer (eos_token_id)")
     version = hashlib.sha256("".join(map(str, digests.values())).encode()).hexdigest()[:12]
-    return ModelFolder(path, version, end, pad if isinstance(pad, int) else end, digests)
+    longest = config.get("max_position_embeddings")
+    return ModelFolder(
+        path,
+        version,
+        end,
+        pad if isinstance(pad, int) else end,
+        longest if isinstance(longest, int) else LONGEST,
+        digests,
+    )
 
 
 def _changed(file: Path) -> SettingsError:

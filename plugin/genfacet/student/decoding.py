@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genfacet.student.grammar import Next, Rule
-from genfacet.student.network import LONGEST, Cache, Network
+from genfacet.student.network import Cache, Network
 from genfacet.student.vocabulary import Vocabulary
 
 CHUNK = 256
@@ -61,7 +61,7 @@ class Limits:
 
 def read_prompt(network: Network, tokens: Sequence[int], until: float) -> Prompted | None:
     """Reads a prompt; None where it is too long or the time ends first."""
-    if not 0 < len(tokens) < LONGEST - MOST_GUESSED - 1:
+    if not 0 < len(tokens) < network.longest - MOST_GUESSED - 1:
         return None
     cache, scores = network.open(), np.empty(0, np.float32)
     for start in range(0, len(tokens), CHUNK):
@@ -99,7 +99,7 @@ def answer(
             nexts = rule.send(token)
             if nexts.forced is not None:
                 continue
-            if time.monotonic() >= limits.until or cache.length + len(pending) + MOST_GUESSED >= LONGEST:
+            if time.monotonic() >= limits.until or cache.length + len(pending) + MOST_GUESSED >= network.longest:
                 break
             guess = _guess(text) if limits.temperature == 0 else []
             found = network.read(cache, np.array([[*pending, *guess]], np.int64))[0]
@@ -131,9 +131,9 @@ def answers(
     """As many answers to one prompt as there are rules: its reading is shared, and they are drawn side by side."""
     drawing = np.random.default_rng(limits.seed)
     drawn = [_Drawn(rule, next(rule), prompt.scores) for rule in rules]
-    cache = network.repeated(prompt.cache, [0] * len(rules), min(LONGEST, len(prompt.tokens) + limits.most))
+    cache = network.repeated(prompt.cache, [0] * len(rules), min(network.longest, len(prompt.tokens) + limits.most))
     rows = list(drawn)
-    while time.monotonic() < limits.until and cache.length + 1 < LONGEST:
+    while time.monotonic() < limits.until and cache.length + 1 < network.longest:
         for one in rows:
             if one.goes_on:
                 one.take(limits, drawing, vocabulary.end)
@@ -141,7 +141,7 @@ def answers(
         if not going:
             break
         if len(going) <= len(rows) / 2:  # rows that have ended cost as much as the others
-            cache = network.repeated(cache, going, min(LONGEST, len(prompt.tokens) + limits.most))
+            cache = network.repeated(cache, going, min(network.longest, len(prompt.tokens) + limits.most))
             rows = [rows[row] for row in going]
         found = network.read(cache, np.array([[one.output.tokens[-1]] for one in rows], np.int64))
         for row, one in enumerate(rows):

@@ -14,11 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genfacet.errors import SettingsError
-from genfacet.student.card import GRAPH, ModelFolder
+from genfacet.student.card import GRAPH, LONGEST, ModelFolder
 
 Scores = NDArray[np.float32]
-LONGEST = 1024
-"""Most tokens of a prompt and its answer."""
 _PROVIDERS = {"cuda": "CUDAExecutionProvider", "cpu": "CPUExecutionProvider"}
 
 
@@ -38,7 +36,8 @@ class StoppedError(Exception):
 class Network:
     """A session over a model folder. It may be used by one thread at a time.
 
-    Once ``is_stopped``, which any thread may set, the next pass raises StoppedError.
+    ``longest`` is the most tokens of a prompt and its answer. Once ``is_stopped``, which any thread may set, the next
+    pass raises StoppedError.
     """
 
     def __init__(self, folder: ModelFolder, providers: Sequence[str] = ("cuda", "cpu"), threads: int = 0) -> None:
@@ -61,7 +60,7 @@ class Network:
             self._session = onnxruntime.InferenceSession(graph, options, wanted or ["CPUExecutionProvider"])
         except Exception as error:  # the library raises plain exceptions of many kinds
             raise SettingsError(f"{folder.path / GRAPH} cannot be loaded ({type(error).__name__})") from None
-        self.is_stopped = False
+        self.longest, self.is_stopped = min(LONGEST, folder.longest), False
         self._to_value = onnxruntime.OrtValue.ortvalue_from_numpy
         self.provider = str(self._session.get_providers()[0])
         inputs = {one.name: one for one in self._session.get_inputs()}
@@ -76,7 +75,7 @@ class Network:
 
     def open(self, rows: int = 1) -> Cache:
         """An empty cache."""
-        length = LONGEST if self.is_fused else 0
+        length = self.longest if self.is_fused else 0
         shape = (rows, self._heads, length, self._width)
         parts = [self._value(np.zeros(shape, self._type)) for _ in self._past]
         return Cache(rows, 0, parts)
