@@ -30,11 +30,15 @@ class Vocabulary:
         self._cut: dict[str, tuple[int, ...]] = {}
         self._masks: dict[tuple[bool, bool, int], Mask] = {}
 
-    def cut(self, text: str) -> tuple[int, ...]:
+    def tokens(self, text: str) -> tuple[int, ...]:
         """The tokens of a text."""
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def cut(self, text: str) -> tuple[int, ...]:
+        """The tokens of a text that comes again and again: they are kept."""
         known = self._cut.get(text)
         if known is None:
-            known = tuple(self.tokenizer.encode(text, add_special_tokens=False).ids)
+            known = self.tokens(text)
             if len(self._cut) < 4096:
                 self._cut[text] = known
         return known

@@ -93,7 +93,7 @@ class Model:
     def answer(self, generation: Generation, until: float, tell: Callable[[Generated], None]) -> Generated:
         """Answers a question, telling each line as it is whole; then the other answers that are asked for."""
         vocabulary, most, started = self.vocabulary, MOST_TOKENS.get(generation.task, 0), time.monotonic()
-        prompt = read_prompt(self.network, vocabulary.cut(generation.prompt), until)
+        prompt = read_prompt(self.network, vocabulary.tokens(generation.prompt), until)
         if prompt is None:
             return Generated("", True, self.version)
         if generation.task == "score":
