@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,18 +28,6 @@ from genfacet.students import load_student, open_student
 
 FACETS = Generation("facets", "facets: apple\nA9 Colour: red\n>\n", (Choice("A", False, ("red", "green")),), 20.0)
 REWRITE = Generation("rewrite", "rewrite: apple\nColour = red\n>\n", (), 20.0)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return exported(tmp_path_factory.mktemp("serving"))
-
-
-@pytest.fixture
-def student(folder: Path) -> Iterator[LocalStudent]:
-    opened = LocalStudent(folder, Options(providers=("cpu",), generation_s=10))
-    yield opened
-    opened.close()
 
 
 def until(moment: float = 60) -> float:

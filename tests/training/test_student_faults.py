@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,18 +23,6 @@ from genfacet.student.network import Network
 from genfacet.student.worker import MOST_TOKENS, LocalStudent, Options
 
 CROWD = 100
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return exported(tmp_path_factory.mktemp("faults"))
-
-
-@pytest.fixture
-def student(folder: Path) -> Iterator[LocalStudent]:
-    opened = LocalStudent(folder, Options(providers=("cpu",), generation_s=10))
-    yield opened
-    opened.close()
 
 
 def prompt_of(*attributes: AttributeProbe, query: str = "apple", titles: tuple[str, ...] = ()) -> FacetPrompt:
