@@ -1,11 +1,13 @@
-"""Whether a student's memory stays bounded: python tests/benchmarks/endurance.py MODEL [--count 2000] [--threads 8]
+"""Whether a student's memory stays bounded: python tests/benchmarks/endurance.py MODEL [--count 2000] [--swap OTHER]
 
 Threads ask for ever other answers, of hostile and of plain prompts, some without patience; every answer must parse.
-Prints the resident memory (MiB) after each tenth, and how long the askers waited beyond their patience.
+Prints the resident memory (MiB) after each tenth, and how long the askers waited beyond their patience. With --swap the
+model is a version of a registry, and after each tenth the registry points to the other one.
 """
 
 import random
 import string
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +18,7 @@ from genfacet.catalog import Attribute
 from genfacet.generation import Generation, facets_generation
 from genfacet.probe import AttributeProbe, Probe
 from genfacet.prompt import FacetPrompt, candidates_of, facet_prompt, read_facets, read_rewrite, rewrite_prompt
+from genfacet.student.card import CURRENT
 from genfacet.student.worker import LocalStudent, Options
 
 PATIENCES_S = (0.0, 0.05, 0.25)
@@ -48,9 +51,20 @@ def resident_mib() -> float:
 @click.option("--count", default=2000, show_default=True)
 @click.option("--threads", default=8, show_default=True)
 @click.option("--samples", default=0, show_default=True)
-def main(model: Path, count: int, threads: int, samples: int) -> None:
+@click.option("--swap", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def main(model: Path, count: int, threads: int, samples: int, swap: Path | None) -> None:
     """Asks and looks at the memory."""
-    student = LocalStudent(model, Options(line=threads, generation_s=2.0))
+    with tempfile.TemporaryDirectory() as room:
+        registry = Path(room)
+        for name, folder in (("first", model), ("second", swap or model)):
+            (registry / name).symlink_to(folder.resolve())
+        run(registry, count, threads, samples)
+
+
+def run(registry: Path, count: int, threads: int, samples: int) -> None:
+    """The same over a registry of two versions."""
+    (registry / CURRENT).write_text("first")
+    student = LocalStudent(registry, Options(line=threads, generation_s=2.0))
 
     def ask(number: int) -> float:
         drawing = random.Random(number)
@@ -80,7 +94,9 @@ def main(model: Path, count: int, threads: int, samples: int) -> None:
         for tenth in range(10):
             part = range(tenth * count // 10, (tenth + 1) * count // 10)
             list(pool.map(ask, part))
-            click.echo(f"after {part.stop:,}: {resident_mib():.0f} MiB, {time.monotonic() - started:.0f} s")
+            told = f"after {part.stop:,}: {resident_mib():.0f} MiB, {time.monotonic() - started:.0f} s"
+            click.echo(f"{told}, version {student.version}")
+            (registry / CURRENT).write_text("first" if tenth % 2 else "second")
     lates.sort()
     told = [1000 * lates[min(len(lates) - 1, int(share * len(lates)))] for share in (0.5, 0.99, 1)]
     click.echo("beyond patience: median {:.1f}, 99 % {:.1f}, most {:.1f} ms".format(*told))

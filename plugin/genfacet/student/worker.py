@@ -10,6 +10,7 @@ import atexit
 import ctypes
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,7 +41,7 @@ NOTHING, UNANSWERED = Generated("", True), Generated("", False)
 FAILURES, REST_S = 3, 30.0
 """Failures in a row after which a model is left alone, and for how long."""
 NICENESS = 10
-"""The student computes with what a search leaves of the processors."""
+"""How much nicer than the process: the student computes with what a search leaves of the processors."""
 _KEPT, _KEPT_S = 500, 600.0
 _GIVEN_BACK = 20
 """Answers after which memory is given back: it costs the next one some milliseconds."""
@@ -211,8 +212,7 @@ class LocalStudent:
         return job
 
     def _work(self, line: "Queue[_Job | None]") -> None:
-        if hasattr(os, "setpriority"):  # of this thread alone, and of those that onnxruntime starts from it
-            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
+        _give_way()
         for number in count(1):
             job = line.get()
             if job is None:
@@ -272,6 +272,13 @@ def _close_all() -> None:
 
 def _key(generation: Generation) -> tuple[Task, str, int]:
     return generation.task, generation.prompt, generation.samples
+
+
+def _give_way() -> None:
+    """Makes this thread nicer, and with it those that onnxruntime starts from it; only Linux can do so."""
+    if sys.platform == "linux":
+        thread = get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS))
 
 
 def _whole_lines(text: str) -> str:
