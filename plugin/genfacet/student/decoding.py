@@ -184,7 +184,9 @@ def _choose(
     if limits.temperature == 0:
         place = int(logs.argmax())
     else:
-        chances = np.exp(logs / limits.temperature).cumsum()  # in any proportion: what is drawn is a share of the sum
+        chances = np.exp(logs / limits.temperature).cumsum(
+            dtype=np.float64
+        )  # in any proportion: what is drawn is a share of the sum
         place = min(int(chances.searchsorted(drawing.random() * chances[-1], "right")), len(tokens) - 1)
     return int(tokens[place]), float(logs[place])
 
@@ -199,11 +201,11 @@ def _allowed(nexts: Next) -> NDArray[np.int64]:
     return listed if nexts.mask is None else np.concatenate([listed, np.flatnonzero(nexts.mask)])
 
 
-def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Log-probabilities. Scores that are no numbers count as the least: a broken model says something that parses."""
-    found = np.nan_to_num(scores.astype(np.float64), nan=-1e9, posinf=1e9, neginf=-1e9)
+    found = np.nan_to_num(scores, nan=-1e9, posinf=1e9, neginf=-1e9)
     shifted = found - found.max()
-    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()), np.float32)
 
 
 def _guess(text: Sequence[int]) -> list[int]:

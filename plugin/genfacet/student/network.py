@@ -47,7 +47,9 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the processor is the search's too
+        options.add_session_config_entry(
+            "session.force_spinning_stop", "1"
+        )  # between passes the processor is the search's
         installed = onnxruntime.get_available_providers()
         wanted = [_PROVIDERS[name] for name in providers if _PROVIDERS.get(name) in installed]
         # By its path the library maps the file of weights, and a process whose mapped file is cut off dies.
