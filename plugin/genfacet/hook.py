@@ -197,8 +197,7 @@ class GenFacet(_Hook):
 
     def close(self) -> None:
         """Gives up threads and connections of its own; the client stays open."""
-        self._runner.close()
-        self._siblings.close()
+        self._runner.close(then=self._siblings.close)
 
     def _recorded(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Call:
         try:

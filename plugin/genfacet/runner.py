@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
-from threading import Lock, Semaphore
+from threading import Lock, Semaphore, Thread
 from typing import Any
 
 from genfacet.engine import Answer, Engine, Shared, Step
@@ -29,6 +29,8 @@ AsyncSend = Callable[[Sibling], Awaitable[Reply]]
 
 ASKING = 16
 """Searches of an event loop that may wait for the student at once."""
+ENDING_S = 1.0
+"""How long closing waits for searches that still run: most have ended by then, and connections are closed at once."""
 DECIDING, LATER_S = 2, 5.0
 """Rewrites that are decided at once for searches to come, and how long the student may take for one."""
 _SILENT = Generated("", True)
@@ -245,11 +247,21 @@ class Runner:
         future.add_done_callback(lambda _: free.release())
         return future
 
-    def close(self) -> None:
-        """Waits for nothing: what still runs is abandoned."""
+    def close(self, then: Callable[[], object] = lambda: None) -> None:
+        """Abandons what still runs, after a moment; ``then`` is called when it has ended.
+
+        It must be what closes connections: threads that wait for one of a closed pool would wait for ever.
+        """
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._student is not None:
             self._student.close()
+        ending = Thread(target=self._end, args=(then,), name="genfacet-ending", daemon=True)
+        ending.start()
+        ending.join(ENDING_S)
+
+    def _end(self, then: Callable[[], object]) -> None:
+        self._pool.shutdown(wait=True)
+        then()
 
     def improve(self, plan: Plan, send: Send) -> Plan:
         """The plan with a better query, where the student writes one in its share of the deadline; else the same."""

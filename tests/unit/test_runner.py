@@ -156,6 +156,29 @@ def test_where_no_thread_is_free_a_search_goes_without_at_once():
     assert runner.start(make_plan(engine), MemoryIndex(DOCUMENTS).answer).wait(1).reason == "too many searches at once"
 
 
+def test_connections_are_closed_when_nothing_needs_them_any_more():
+    engine = make_engine()
+    runner, release, closed, sent = Runner(engine), Event(), Event(), []
+
+    def send(sibling):
+        release.wait(10)
+        sent.append(closed.is_set())
+        return MemoryIndex(DOCUMENTS).answer(sibling)
+
+    runs = [runner.start(make_plan(engine, text), send) for text in ("lamp", "desk", "chair")]
+    started = time.monotonic()
+    runner.close(then=closed.set)
+    assert time.monotonic() - started < 5, "closing waits a moment and no longer"
+    assert not closed.is_set()
+    release.set()
+    assert all(run.wait(10).facets for run in runs)
+    assert closed.wait(10)
+    assert not any(sent)
+    idle, at_once = Runner(engine), Event()
+    idle.close(then=at_once.set)
+    assert at_once.is_set()
+
+
 def test_the_switch_is_read_where_siblings_hang_in_every_thread():
     engine = make_engine(workers=1)
     runner, release, read = Runner(engine), Event(), Event()
